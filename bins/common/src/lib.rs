@@ -1,0 +1,20 @@
+//! What the binaries agree on. A thing belongs here when two of them must agree on it, not
+//! because two might call it.
+
+mod connection_string;
+pub mod copy;
+pub mod database;
+mod error;
+pub mod identifier;
+mod pgpass;
+pub mod progress;
+pub mod project;
+mod run;
+pub mod settings;
+mod tls;
+
+pub use database::{Pool, Session};
+pub use error::{Context, Error, Result};
+pub use project::Project;
+pub use run::{Outcome, note, run, say};
+pub use settings::{Database, Side};

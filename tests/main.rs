@@ -1,0 +1,6 @@
+//! Promises to the user, held by running the real binaries on a real PostgreSQL.
+//!
+//! `make test` starts a throw-away server first. Without one the tests fail with a hint, since a
+//! silent pass would be worse.
+
+mod harness;
