@@ -22,3 +22,8 @@ CREATE TABLE addresses (
     country     text,
     CONSTRAINT addresses_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 );
+
+COMMENT ON TABLE users IS 'People who may order. One row per e-mail address.';
+COMMENT ON COLUMN users.id IS 'The number the legacy shop gave; the survivor''s, where duplicates were merged.';
+COMMENT ON COLUMN users.phone IS 'E.164, such as +493012345678.';
+COMMENT ON TABLE addresses IS 'Where people live. A person may have several.';

@@ -17,3 +17,6 @@ CREATE TABLE products (
 );
 
 CREATE UNIQUE INDEX products_name_key ON products (lower(name));
+
+COMMENT ON TABLE products IS 'What the shop sells. Names are unique whatever their case.';
+COMMENT ON COLUMN products.price IS 'Today''s price; what a customer paid is order_items.unit_price.';

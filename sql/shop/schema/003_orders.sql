@@ -11,7 +11,8 @@ CREATE TABLE orders (
     status     order_status NOT NULL,
     note       text,
     CONSTRAINT orders_pkey PRIMARY KEY (id, ordered_at),
-    CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id)
+    CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id),
+    CONSTRAINT orders_ordered_at_check CHECK (isfinite(ordered_at))
 );
 
 CREATE TABLE order_items (
@@ -26,3 +27,9 @@ CREATE TABLE order_items (
     CONSTRAINT order_items_quantity_check CHECK (quantity > 0),
     CONSTRAINT order_items_unit_price_check CHECK (unit_price >= 0)
 );
+
+COMMENT ON TABLE orders IS 'One row per order; what was in it is in order_items.';
+COMMENT ON COLUMN orders.ordered_at IS 'When it was placed. Months are cut in UTC.';
+COMMENT ON TABLE order_items IS 'One row per product in an order.';
+COMMENT ON COLUMN order_items.ordered_at IS 'The order''s own, repeated so that the foreign key can name a partition.';
+COMMENT ON COLUMN order_items.unit_price IS 'What the customer paid for one, then.';
