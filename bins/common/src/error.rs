@@ -15,6 +15,7 @@ pub struct Error(Box<Letter>);
 #[derive(Debug)]
 struct Letter {
     primary: String,
+    excerpt: Option<String>,
     details: Vec<String>,
     hint: Option<String>,
     exit_code: u8,
@@ -40,6 +41,7 @@ impl Error {
     pub fn new(primary: impl Into<String>) -> Error {
         Error(Box::new(Letter {
             primary: primary.into(),
+            excerpt: None,
             details: Vec::new(),
             hint: None,
             exit_code: 1,
@@ -76,6 +78,16 @@ impl Error {
         self
     }
 
+    /// Names the place in a file, with the source line and a caret where they are known. A hint
+    /// so far, the server's own, becomes a detail.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display, excerpt: Option<String>) -> Error {
+        self.0.primary = format!("{place}: {}", self.0.primary);
+        self.0.excerpt = excerpt;
+        self.0.details.extend(self.0.hint.take().map(|hint| format!("PostgreSQL hints: {hint}")));
+        self
+    }
+
     pub fn primary(&self) -> &str {
         &self.0.primary
     }
@@ -98,6 +110,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.primary)?;
+        for line in self.0.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
+            write!(f, "\n  {line}")?;
+        }
         for detail in &self.0.details {
             for (index, line) in detail.lines().enumerate() {
                 let label = if index == 0 { "detail: " } else { "        " };
@@ -191,6 +206,16 @@ impl<T, E: Into<Error>> Context<T> for std::result::Result<T, E> {
 #[cfg(test)]
 mod tests {
     use super::Error;
+
+    #[test]
+    fn a_source_line_stands_below_the_primary() {
+        let error = Error::new("cause").hint("Cast it.");
+        let error = error.at("a.sql:1:3", Some("1 | a b\n  |   ^".to_owned())).hint("Undone.");
+        assert_eq!(
+            error.to_string(),
+            "a.sql:1:3: cause\n  1 | a b\n    |   ^\n  detail: PostgreSQL hints: Cast it.\n  hint: Undone."
+        );
+    }
 
     #[test]
     fn prints_primary_detail_and_hint_each_on_its_own_line() {

@@ -10,6 +10,7 @@ mod pgpass;
 pub mod progress;
 pub mod project;
 mod run;
+pub mod script;
 pub mod settings;
 mod tls;
 
