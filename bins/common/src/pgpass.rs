@@ -9,9 +9,20 @@ use std::path::PathBuf;
 
 use crate::connection_string::Parameters;
 
-/// The first password whose four patterns match; `None` without a file or a match.
-pub fn password(host: &str, port: u16, database: &str, user: &str) -> Option<String> {
-    let text = fs::read_to_string(file("PGPASSFILE", ".pgpass")?).ok()?;
+/// The first password whose four patterns match; `None` without a file or a match. The file is
+/// `passfile` where the connection string has one.
+pub fn password(
+    passfile: Option<&str>,
+    host: &str,
+    port: u16,
+    database: &str,
+    user: &str,
+) -> Option<String> {
+    let path = match passfile {
+        Some(path) => PathBuf::from(path),
+        None => file("PGPASSFILE", ".pgpass")?,
+    };
+    let text = fs::read_to_string(path).ok()?;
     let wanted = [host, &port.to_string(), database, user];
     text.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
         let fields = split(line);

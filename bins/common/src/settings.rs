@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use postgres::config::SslMode;
+use postgres::config::{Host, SslMode};
 use serde::{Deserialize, Serialize};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -116,6 +116,8 @@ pub struct Database {
     pub origin: String,
     /// Whether it lives in the private cluster under `.pg/`.
     pub private: bool,
+    /// `sslmode` and `sslrootcert` as they were given, for libpq's own programs.
+    libpq_tls: Vec<(&'static str, String)>,
 }
 
 impl std::fmt::Debug for Database {
@@ -170,11 +172,7 @@ impl Database {
     pub fn configured(side: Side) -> Result<Option<Database>> {
         if let Some(url) = variable(side.url_variable()) {
             let origin = side.url_variable();
-            let parameters = connection_string::parse(&url).map_err(|reason| {
-                Error::usage(format!("{origin} {reason}"))
-                    .hint("The form is postgresql://USER:PASSWORD@HOST:PORT/DATABASE.")
-            })?;
-            return Database::from_parameters(origin, parameters).map(Some);
+            return Database::from_url(origin, &url).map(Some);
         }
         let prefix = side.parts_prefix();
         let parts = [
@@ -194,6 +192,18 @@ impl Database {
             return Ok(None);
         }
         Database::from_parameters(&format!("{prefix}*"), parameters).map(Some)
+    }
+
+    /// Reads a URL that came from `origin`, which names it in messages.
+    ///
+    /// # Errors
+    /// It is malformed; it is not shown, since it holds a password.
+    pub fn from_url(origin: &str, url: &str) -> Result<Database> {
+        let parameters = connection_string::parse(url).map_err(|reason| {
+            Error::usage(format!("{origin} {reason}"))
+                .hint("The form is postgresql://USER:PASSWORD@HOST:PORT/DATABASE.")
+        })?;
+        Database::from_parameters(origin, parameters)
     }
 
     /// Fills the gaps as libpq does (service, `PG*`, password file) and sets up TLS.
@@ -235,8 +245,10 @@ impl Database {
         }
         config.user(&user).dbname(&name);
         let first_host = hosts.split(',').next().unwrap_or_default();
-        let password = setting("password", "PGPASSWORD")
-            .or_else(|| pgpass::password(first_host, first_port, &name, &user));
+        let password = setting("password", "PGPASSWORD").or_else(|| {
+            let file = value(&given, "passfile");
+            pgpass::password(file.as_deref(), first_host, first_port, &name, &user)
+        });
         if let Some(password) = password {
             config.password(password);
         }
@@ -265,6 +277,10 @@ impl Database {
         };
         Ok(Database {
             tls: tls::connector(verify, tls::root_file(root.as_deref()).as_deref())?,
+            libpq_tls: [("PGSSLMODE", Some(mode)), ("PGSSLROOTCERT", root)]
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)))
+                .collect(),
             config,
             name,
             user,
@@ -272,6 +288,30 @@ impl Database {
             origin: origin.to_owned(),
             private: false,
         })
+    }
+
+    /// The same in libpq's variables, for psql and pg_dump: a password in the environment is seen
+    /// by its owner only, one in the arguments by everybody.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let hosts = self.config.get_hosts().iter().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(folder) => folder.display().to_string(),
+        });
+        let ports = self.config.get_ports().iter().map(u16::to_string);
+        let mut variables = vec![
+            ("PGHOST", hosts.collect::<Vec<_>>().join(",")),
+            ("PGPORT", ports.collect::<Vec<_>>().join(",")),
+            ("PGUSER", self.user.clone()),
+            ("PGDATABASE", self.name.clone()),
+        ];
+        if let Some(password) = self.config.get_password() {
+            variables.push(("PGPASSWORD", String::from_utf8_lossy(password).into_owned()));
+        }
+        if let Some(options) = self.config.get_options() {
+            variables.push(("PGOPTIONS", options.to_owned()));
+        }
+        variables.extend(self.libpq_tls.iter().cloned());
+        variables
     }
 
     /// The same server, another database.
@@ -312,10 +352,11 @@ fn ssl_mode(config: &mut postgres::Config, mode: &str, root: bool) -> Result<Ver
 
 /// A parameter that is silently ignored may be the one that was meant to protect the connection.
 fn refuse_unknown(given: &Parameters) -> Result<(), String> {
-    const KNOWN: [&str; 19] = [
+    const KNOWN: [&str; 20] = [
         "service",
         "user",
         "password",
+        "passfile",
         "host",
         "hostaddr",
         "port",
@@ -348,6 +389,11 @@ pub fn is_configured(side: Side) -> bool {
     let parts = ["USER", "PASSWORD", "HOST", "PORT", "NAME"];
     variable(side.url_variable()).is_some()
         || parts.iter().any(|part| variable(&format!("{}{part}", side.parts_prefix())).is_some())
+}
+
+/// Whether the environment or `.env` names either of the two databases.
+pub fn any_is_configured() -> bool {
+    is_configured(Side::Old) || is_configured(Side::New)
 }
 
 /// The private cluster under `.pg/`, as `dev_postgres start` records it in `.pg/cluster.toml`.
