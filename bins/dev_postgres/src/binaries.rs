@@ -1,0 +1,177 @@
+//! Where the machine keeps PostgreSQL's server programs.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{Error, Result};
+
+use crate::account;
+
+/// Folders in which packages and installers put one version each; `*` stands for the version.
+const PACKAGED: [&str; 9] = [
+    "/usr/lib/postgresql/*/bin",                          // Debian, Ubuntu
+    "/usr/pgsql-*/bin",                                   // PGDG on Red Hat
+    "/usr/libexec/postgresql*",                           // Alpine
+    "/usr/lib/postgresql*/bin",                           // SUSE
+    "/opt/homebrew/opt/postgresql@*/bin",                 // Homebrew on Apple silicon
+    "/usr/local/opt/postgresql@*/bin",                    // Homebrew on Intel
+    "/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin",    // Homebrew on Linux
+    "/Applications/Postgres.app/Contents/Versions/*/bin", // Postgres.app
+    "/usr/local/pgsql*/bin",                              // built from source
+];
+
+/// What `initdb` and `postgres` are needed for, by package manager.
+const PACKAGES: &str = include_str!("../packages.txt");
+
+/// One version's programs.
+#[derive(Clone, Debug)]
+pub struct Binaries {
+    pub folder: PathBuf,
+    /// Such as `15.18`.
+    pub version: String,
+}
+
+impl Binaries {
+    /// The first of: the folder that was named, PATH, `pg_config --bindir`, the newest package.
+    /// A data folder can only be served by its own `major` version.
+    ///
+    /// # Errors
+    /// There are none, or none of that version; the hint installs them on this machine.
+    pub fn find(named: Option<&Path>, major: Option<&str>) -> Result<Binaries> {
+        let candidates = match named {
+            Some(folder) => vec![folder.to_owned()],
+            None => candidates(),
+        };
+        let found = candidates.iter().filter_map(|folder| Binaries::in_folder(folder));
+        let mut other = None;
+        for binaries in found {
+            match major {
+                Some(major) if binaries.major() != major => other = Some(binaries.version),
+                _ => return Ok(binaries),
+            }
+        }
+        Err(missing(named, major, other.as_deref()))
+    }
+
+    /// # Errors
+    /// The programs have gone since the folder was recorded.
+    pub fn recorded(folder: &Path) -> Result<Binaries> {
+        Binaries::find(Some(folder), None)
+    }
+
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn major(&self) -> &str {
+        self.version.split('.').next().unwrap_or_default()
+    }
+
+    fn in_folder(folder: &Path) -> Option<Binaries> {
+        // A link in PATH leads to the folder where all of a version's programs are.
+        let postgres = fs::canonicalize(folder.join("postgres")).ok()?;
+        let folder = postgres.parent()?.to_owned();
+        if !folder.join("initdb").exists() {
+            return None;
+        }
+        let output = Command::new(&postgres).arg("--version").output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        let version = text.split_whitespace().nth(2)?.to_owned();
+        Some(Binaries { folder, version })
+    }
+}
+
+fn candidates() -> Vec<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let configured = Command::new("pg_config").arg("--bindir").output().ok();
+    folders.extend(
+        configured
+            .and_then(|output| String::from_utf8(output.stdout).ok())
+            .map(|folder| PathBuf::from(folder.trim())),
+    );
+    folders.extend(PACKAGED.iter().flat_map(|pattern| newest_first(pattern)));
+    folders
+}
+
+/// The folders that fit a pattern with one `*`, the greatest version first.
+fn newest_first(pattern: &str) -> Vec<PathBuf> {
+    let (before, after) = pattern.split_once('*').unwrap_or((pattern, ""));
+    let (parent, prefix) = before.rsplit_once('/').unwrap_or(("", before));
+    let Ok(entries) = fs::read_dir(parent) else {
+        return Vec::new();
+    };
+    let mut versions: Vec<(u32, PathBuf)> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let version = name.strip_prefix(prefix)?;
+            let number = version.split('.').next()?.parse().unwrap_or(0);
+            Some((number, PathBuf::from(format!("{before}{version}{after}"))))
+        })
+        .collect();
+    versions.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+    versions.into_iter().map(|(_, folder)| folder).collect()
+}
+
+fn missing(named: Option<&Path>, major: Option<&str>, other: Option<&str>) -> Error {
+    let wanted = match major {
+        Some(major) => format!("the data was made by PostgreSQL {major}, whose server programs"),
+        None => "PostgreSQL's server programs (initdb, postgres)".to_owned(),
+    };
+    let place = match named {
+        Some(folder) => format!("are not in {}", folder.display()),
+        None => "are not on this machine".to_owned(),
+    };
+    let mut error = Error::new(format!("{wanted} {place}"));
+    if let Some(other) = other {
+        error = error.detail(format!("There is PostgreSQL {other}."));
+    }
+    match install_line(PACKAGES, on_path, account::caller() == 0) {
+        Some(line) => error.hint(format!("`make setup` installs them, or: {line}")),
+        None => error
+            .hint("Install the PostgreSQL server, 13 or newer, or name its folder by --bindir."),
+    }
+}
+
+/// The command that installs the server by the first package manager that `exists`.
+fn install_line(packages: &str, exists: impl Fn(&str) -> bool, root: bool) -> Option<String> {
+    let rows = packages.lines().filter(|line| !line.starts_with('#'));
+    let mut rows = rows.map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+    let row = rows.find(|row| row.len() >= 4 && exists(row[0]))?;
+    let sudo = if root || row[0] == "brew" { "" } else { "sudo " };
+    let install = format!("{sudo}{} {}", row[2], row[3]);
+    Some(if row[1].is_empty() { install } else { format!("{sudo}{} && {install}", row[1]) })
+}
+
+fn on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PACKAGES, install_line};
+
+    #[test]
+    fn the_line_that_installs_fits_the_machine() {
+        #[track_caller]
+        fn case(manager: &str, root: bool, expected: &str) {
+            let line = install_line(PACKAGES, |name| name == manager, root);
+            assert_eq!(line.as_deref(), Some(expected));
+        }
+        case(
+            "apt-get",
+            false,
+            "sudo apt-get update && sudo apt-get install -y postgresql postgresql-client",
+        );
+        case("apt-get", true, "apt-get update && apt-get install -y postgresql postgresql-client");
+        case("dnf", true, "dnf install -y postgresql-server postgresql");
+        case("apk", true, "apk add postgresql postgresql-client");
+        case("pacman", false, "sudo pacman -Sy --needed --noconfirm postgresql");
+        case("brew", false, "brew install postgresql@17");
+        assert_eq!(install_line(PACKAGES, |_| false, true), None);
+    }
+}

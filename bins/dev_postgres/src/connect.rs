@@ -1,0 +1,132 @@
+//! Where the two databases are, for people and for psql.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use clap::ValueEnum;
+use common::settings::{self, PrivateCluster};
+use common::{Database, Error, Outcome, Project, Result, Session, Side, say};
+
+use crate::private;
+
+/// One of the two databases.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Which {
+    Old,
+    New,
+}
+
+impl Which {
+    pub fn side(self) -> Side {
+        match self {
+            Which::Old => Side::Old,
+            Which::New => Side::New,
+        }
+    }
+}
+
+/// `dev_postgres status`: one line for the private server, if it is the one in use, and one for
+/// each database, which is connected to.
+///
+/// # Errors
+/// A database is not set, or cannot be connected to.
+pub fn status(project: &Project) -> Result<Outcome> {
+    if !settings::any_is_configured()
+        && let Some(cluster) = PrivateCluster::find()?
+    {
+        let place = private::shown(&cluster.folder);
+        let Some(pid) = private::recorded(&cluster)?.pid() else {
+            say(format_args!("PostgreSQL {} in {place} does not run", cluster.version));
+            return Ok(Outcome::FellShort);
+        };
+        say(format_args!(
+            "PostgreSQL {} runs in {place} (port {}, process {pid}, data in {})",
+            cluster.version,
+            cluster.port,
+            private::shown(&cluster.data)
+        ));
+    }
+    let new = Database::of(Side::New, project)?;
+    let old = Database::of(Side::Old, project)?;
+    for (side, database) in [(Side::Old, old), (Side::New, new)] {
+        let mut session = Session::open(&database)?;
+        let row = session.query_one(
+            "SELECT current_setting('server_version'), pg_size_pretty(pg_database_size(current_database()))",
+            &[],
+        )?;
+        let (version, size): (String, String) = (row.get(0), row.get(1));
+        println!(
+            "  {}  {database}  {size}  PostgreSQL {version} ({})",
+            side.word(),
+            database.origin
+        );
+    }
+    Ok(Outcome::Done)
+}
+
+/// `dev_postgres url`: a URL for psql and for the settings. It names the private cluster's password
+/// file instead of holding the password, since URLs end up in arguments and logs.
+///
+/// # Errors
+/// The database is not set.
+pub fn url(project: &Project, which: Option<Which>) -> Result<Outcome> {
+    let database = Database::of(which.unwrap_or(Which::New).side(), project)?;
+    let environment = database.environment();
+    let variable = |name: &str| {
+        let found = environment.iter().find(|(variable, _)| *variable == name);
+        found.map(|(_, value)| encode(value)).unwrap_or_default()
+    };
+    let mut parameters =
+        vec![("sslmode", variable("PGSSLMODE")), ("sslrootcert", variable("PGSSLROOTCERT"))];
+    let mut address = database.address.clone();
+    if address.starts_with('/') {
+        parameters.push(("host", encode(&address)));
+        parameters.push(("port", variable("PGPORT")));
+        address.clear();
+    }
+    if let (true, Some(cluster)) = (database.private, PrivateCluster::find()?) {
+        parameters.push(("passfile", encode(&cluster.folder.join("pgpass").to_string_lossy())));
+    }
+    let parameters: Vec<String> = parameters
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    println!(
+        "postgresql://{}@{address}/{}?{}",
+        encode(&database.user),
+        encode(&database.name),
+        parameters.join("&")
+    );
+    Ok(Outcome::Done)
+}
+
+/// `dev_postgres shell`: becomes psql, which finds the password in its environment.
+///
+/// # Errors
+/// The database is not set, or there is no psql.
+pub fn shell(project: &Project, which: Option<Which>, arguments: &[OsString]) -> Result<Outcome> {
+    let database = Database::of(which.unwrap_or(Which::New).side(), project)?;
+    let psql = match PrivateCluster::find()? {
+        Some(cluster) if database.private => cluster.binaries.join("psql"),
+        _ => PathBuf::from("psql"),
+    };
+    let error = Command::new(&psql).args(arguments).envs(database.environment()).exec();
+    Err(Error::new(format!("{} cannot be run: {error}", psql.display()))
+        .hint("`make setup` installs PostgreSQL's client."))
+}
+
+/// Percent-encodes what is not unreserved in a URL (RFC 3986, section 2.3) or a path's slash.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
