@@ -1,0 +1,110 @@
+# The front door: bare `make` lists the targets. Each does one thing that a person would type, on
+# the databases that the environment or `.env` names, else on a private PostgreSQL under `.pg/`.
+# Only the binaries read `.env`: make would spoil values with # or $ in them.
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
+        migrate-data verify migrate-create migrate-current migrate-history migrate-down test check \
+        bench help tools up
+
+BIN := $(or $(CARGO_TARGET_DIR),target)/release
+# rustup's folder is not in PATH until the next login.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+# The project folder, such as sql/retail; the binaries' default is sql/shop.
+ifeq ($(strip $(PROJECT)),)
+unexport PROJECT
+else
+export PROJECT
+endif
+
+##@ First steps
+
+setup: ## Install what is missing, by the machine's package manager: PostgreSQL, a C compiler
+	@bins/dev_postgres/setup.sh
+
+build: ## Build the binaries
+	@test -x $(BIN)/dev_postgres || echo "make: building the binaries; the first time takes minutes"
+	@cargo build --release --quiet
+
+demo: tools up ## All of it on made-up data, from nothing: fill old, migrate, optimise, verify
+	@$(BIN)/populate_old --if-empty
+	@$(BIN)/migrate_schema upgrade heads
+	@$(BIN)/migrate_data
+	@$(BIN)/apply_sql
+	@$(BIN)/verify_data
+	@echo "Next: make db-shell · make migrate-history · README.md"
+
+##@ Databases
+
+dev-up: build ## Start the private PostgreSQL under .pg/ and create the project's databases
+	@$(BIN)/dev_postgres start
+
+dev-down: build ## Stop it; its data stays
+	@$(BIN)/dev_postgres stop
+
+db-shell: up ## Open psql on the new database (DB=old: on the old one)
+	@$(BIN)/dev_postgres shell $(DB)
+
+db-reset: up ## Drop both databases and create them empty; asks (YES=1: does not ask)
+	@$(BIN)/dev_postgres reset $(if $(YES),--yes)
+
+db-seed: up ## Fill the old database where it is empty, then move its rows into the new one
+	@$(BIN)/populate_old --if-empty
+	@$(BIN)/migrate_data
+	@$(BIN)/apply_sql
+
+##@ Migration
+
+migrate-all: migrate migrate-sql ## Revisions, then optimisation scripts
+
+migrate: up ## Apply the revisions, up to the heads
+	@$(BIN)/migrate_schema upgrade heads
+
+migrate-sql: up ## Apply the optimisation scripts
+	@$(BIN)/apply_sql
+
+migrate-data: up ## Move the old database's rows into the new one, cleaned
+	@$(BIN)/migrate_data
+
+verify: up ## Prove that nothing was lost or invented
+	@$(BIN)/verify_data
+
+##@ Revisions
+
+migrate-create: up ## Write a new revision; asks for its message (MSG="...": does not ask)
+	@$(BIN)/migrate_schema revision $${MSG:+-m "$$MSG"}
+
+migrate-current: up ## Show the revisions that the new database is at
+	@$(BIN)/migrate_schema current
+
+migrate-history: up ## List the revisions
+	@$(BIN)/migrate_schema history
+
+migrate-down: up ## Undo the last revision
+	@$(BIN)/migrate_schema downgrade -1
+
+##@ Development
+
+test: tools build ## Run every test on a throw-away PostgreSQL
+	@$(BIN)/dev_postgres run -- cargo test --release --workspace
+
+check: ## Look at format and lints
+	@cargo fmt --all --check
+	@cargo clippy --release --workspace --all-targets --quiet -- -D warnings
+
+bench: build ## Race the peers on the same rows (BENCH=migrate_data: only this one)
+	@bench/run $(BENCH)
+
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	      /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# What demo and test need on a machine that has Rust only; nothing happens where it is there.
+tools:
+	@bins/dev_postgres/setup.sh --quiet
+
+# The private server, unless other databases are configured; nothing is said where it runs.
+up: build
+	@$(BIN)/dev_postgres start --unless-configured
