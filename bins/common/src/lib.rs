@@ -6,6 +6,7 @@ pub mod copy;
 pub mod database;
 mod error;
 pub mod identifier;
+pub mod locking;
 mod pgpass;
 pub mod progress;
 pub mod project;
