@@ -179,11 +179,7 @@ impl Lab {
 
     /// One of our binaries, set up to run in the lab's folder on the lab's databases.
     pub fn command(&self, binary: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(binary_path(binary));
-        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
-        for setting in SETTINGS {
-            command.env_remove(setting);
-        }
+        let mut command = command_in(self.folder.path(), binary, arguments);
         command.env("DATABASE_URL", self.url(&self.new));
         command.env("OLD_DATABASE_URL", self.url(&self.old));
         command
@@ -270,6 +266,16 @@ impl fmt::Display for Run {
             self.command, self.code, self.stdout, self.stderr
         )
     }
+}
+
+/// One of our binaries, set up to run in a folder, with no setting from the caller's shell.
+pub fn command_in(folder: &Path, binary: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary_path(binary));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    for setting in SETTINGS {
+        command.env_remove(setting);
+    }
+    command
 }
 
 /// The server that `dev_postgres run` hands to its command.
