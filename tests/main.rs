@@ -3,4 +3,7 @@
 //! `make test` starts a throw-away server first. Without one the tests fail with a hint, since a
 //! silent pass would be worse.
 
+mod apply_sql;
+mod dev_postgres;
 mod harness;
+mod shop_sql;
