@@ -1,0 +1,60 @@
+//! Applies a project's optimisation scripts, `optimize/NNN_name.sql`, to the new database in the
+//! order of their numbers: each once, or again whenever it has to be.
+
+mod apply; // one script: in one transaction, or online, and its row in the log
+mod due; // which scripts have to run, and why
+mod log; // pgrefit.script_log: what ran, when, in which version
+mod made; // what the scripts made, counted in the catalog
+mod online; // CREATE INDEX CONCURRENTLY: no invalid index before, none after
+mod scripts; // the folder: numbers, names, headers
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use common::{Database, Outcome, Project, Result, Session, Side, locking, progress, say};
+
+/// Apply the project's optimisation scripts to the new database, in order.
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Only these, by number or by name [default: all]
+    scripts: Vec<String>,
+    /// Show each script and whether it has to run; change nothing
+    #[arg(long)]
+    list: bool,
+    /// How long a statement waits for a table's lock before it gives way and is tried again
+    #[arg(long, value_name = "TIME", default_value = locking::LOCK_TIMEOUT)]
+    lock_timeout: String,
+    /// The project's folder
+    #[arg(long, value_name = "DIR", env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY)]
+    project: PathBuf,
+}
+
+fn main() -> ExitCode {
+    common::run("apply_sql", Args::parse, |args| apply_sql(&args))
+}
+
+fn apply_sql(args: &Args) -> Result<Outcome> {
+    let start = Instant::now();
+    let project = Project::open(&args.project)?;
+    let scripts = scripts::chosen(&project.optimize(), &args.scripts)?;
+    let mut session = Session::open(&Database::of(Side::New, &project)?)?;
+    if args.list {
+        return due::list(&scripts, &log::read(&mut session)?);
+    }
+    locking::take_turn(&mut session)?;
+    let due = due::due(&scripts, &log::read(&mut session)?)?;
+    if due.is_empty() {
+        let all = progress::count(scripts.len() as i64, "script");
+        say(format_args!("nothing to do ({all} up to date)"));
+        return Ok(Outcome::Done);
+    }
+    let before = made::count(&mut session)?;
+    apply::all(&mut session, &due, &args.lock_timeout)?;
+    let made = made::since(&before, &made::count(&mut session)?);
+    let applied = progress::count(due.len() as i64, "script");
+    say(format_args!("{applied} applied{made} in {}", progress::seconds(start.elapsed())));
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,90 @@
+//! Scripts without a transaction, whose statements are sent one by one, so that tables stay
+//! readable and writable meanwhile.
+//!
+//! An interrupted CREATE INDEX CONCURRENTLY leaves an invalid index, which costs every write and
+//! serves no read; IF NOT EXISTS succeeds over it. So each such index is looked at by name,
+//! before and after. Known limit: an index that is valid is left as it is, whatever the statement
+//! says by now; an edited index needs a new name.
+
+use common::script::{ConcurrentIndex, Statement};
+use common::{Error, Result, Session, locking};
+
+use crate::apply::set_lock_timeout;
+use crate::scripts::NumberedScript;
+
+/// Runs the script from its first statement; run again after an interruption, it passes over
+/// the indexes that are there.
+///
+/// # Errors
+/// The server's, at its place in the file. The statements before it stay applied.
+pub fn run(session: &mut Session, script: &NumberedScript, lock_timeout: &str) -> Result<()> {
+    for statement in &script.statements {
+        let sql = script.script.sql(statement);
+        let done = locking::patiently(|| match &statement.concurrent_index {
+            Some(index) => build(session, sql, index),
+            None => {
+                set_lock_timeout(session, lock_timeout)?;
+                session.batch(sql)
+            }
+        });
+        done.map_err(|error| explain(script, statement, error))?;
+    }
+    Ok(())
+}
+
+/// Builds an index unless it is there and valid. It waits for older transactions for as long as
+/// they take: nobody queues behind it, and giving way would throw the work away.
+fn build(session: &mut Session, sql: &str, index: &ConcurrentIndex) -> Result<()> {
+    if find(session, index)?.is_some_and(|found| found.valid) {
+        return Ok(());
+    }
+    drop_invalid(session, index)?;
+    set_lock_timeout(session, "0")?;
+    let built = session.batch(sql).and_then(|()| match find(session, index)? {
+        Some(found) if found.valid => Ok(()),
+        _ => Err(Error::new("the index was built but is not valid")),
+    });
+    built.map_err(|error| {
+        let left = match drop_invalid(session, index) {
+            Ok(Some(name)) => format!("The invalid index {name} that it left was dropped."),
+            Ok(None) => "It left no index behind.".to_owned(),
+            Err(_) => "If it left an invalid index, the next run drops it.".to_owned(),
+        };
+        error.detail(left)
+    })
+}
+
+struct Found {
+    /// With its schema, quoted where it must be.
+    name: String,
+    valid: bool,
+}
+
+fn find(session: &mut Session, index: &ConcurrentIndex) -> Result<Option<Found>> {
+    let row = session.query_opt(include_str!("online_index.sql"), &[&index.table, &index.name])?;
+    Ok(row.map(|row| Found { name: row.get(0), valid: row.get(1) }))
+}
+
+/// The name of the index, where there was one to drop.
+fn drop_invalid(session: &mut Session, index: &ConcurrentIndex) -> Result<Option<String>> {
+    match find(session, index)? {
+        Some(found) if !found.valid => {
+            session.batch(&format!("DROP INDEX CONCURRENTLY {}", found.name))?;
+            Ok(Some(found.name))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn explain(script: &NumberedScript, statement: &Statement, error: Error) -> Error {
+    let before = script.statements.iter().position(|other| other == statement).unwrap_or(0);
+    let stays = match before {
+        0 => "Nothing in the script was applied.".to_owned(),
+        1 => "The statement before it stays applied.".to_owned(),
+        more => format!("The {more} statements before it stay applied."),
+    };
+    script
+        .script
+        .locate(statement, error)
+        .hint(format!("{stays} When this is mended, `apply_sql` goes on from here."))
+}
