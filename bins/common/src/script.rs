@@ -5,6 +5,7 @@ mod header;
 mod index;
 mod place;
 mod split;
+mod transaction;
 
 use std::fs;
 use std::ops::Range;

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use squawk_lexer::{LiteralKind, TokenKind, tokenize};
 
-use super::{ConcurrentIndex, Script, index};
+use super::{ConcurrentIndex, Script, index, transaction};
 use crate::{Error, Result};
 
 /// One statement of a script.
@@ -21,6 +21,9 @@ pub struct Statement {
     pub line: usize,
     /// The index it builds, where it is a CREATE INDEX CONCURRENTLY.
     pub concurrent_index: Option<ConcurrentIndex>,
+    /// Whether it must come alone: the server refuses it inside of a transaction block, or it may
+    /// end transactions of its own.
+    pub alone: bool,
 }
 
 /// A token that is neither blank nor comment.
@@ -102,12 +105,13 @@ fn is_routine(text: &str, tokens: &[Token]) -> bool {
 fn statement(script: &Script, tokens: &[Token]) -> Result<Option<Statement>> {
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return Ok(None) };
     let line = script.line(first.range.start);
-    refuse_transaction_control(script, line, tokens)?;
+    transaction::refuse_control(script, line, tokens)?;
     refuse_copy_with_data(script, line, tokens)?;
     Ok(Some(Statement {
         range: first.range.start..last.range.end,
         line,
         concurrent_index: index::concurrent_index(&script.text, tokens),
+        alone: transaction::must_come_alone(&script.text, tokens),
     }))
 }
 
@@ -140,26 +144,6 @@ fn meta_command(script: &Script, start: usize) -> Error {
     script
         .refuse(script.line(start), format_args!("`{command}` is a command of psql, not SQL"))
         .hint("Write what it does as SQL; each file is run on its own, by name order or revision. Nothing was run.")
-}
-
-/// Savepoints are the file's own business; the transaction around them is not.
-fn refuse_transaction_control(script: &Script, line: usize, tokens: &[Token]) -> Result<()> {
-    let text = script.text.as_str();
-    let word = |index: usize, word: &str| tokens.get(index).is_some_and(|t| t.is(text, word));
-    let to_savepoint = word(1, "to") || word(2, "to");
-    let found = match tokens.first() {
-        Some(first) if ["begin", "commit", "end", "abort"].iter().any(|w| first.is(text, w)) => {
-            &text[first.range.clone()]
-        }
-        Some(first) if first.is(text, "rollback") && !to_savepoint => &text[first.range.clone()],
-        Some(_) if (word(0, "start") || word(0, "prepare")) && word(1, "transaction") => {
-            &text[tokens[0].range.start..tokens[1].range.end]
-        }
-        _ => return Ok(()),
-    };
-    Err(script
-        .refuse(line, format_args!("`{found}`: the file must not begin or end a transaction"))
-        .hint("Take the line out: the transaction around the file is begun and ended for it. Nothing was run."))
 }
 
 fn refuse_copy_with_data(script: &Script, line: usize, tokens: &[Token]) -> Result<()> {
