@@ -212,10 +212,9 @@ impl Database {
         let mut given = given;
         let service = value(&given, "service").or_else(|| variable("PGSERVICE"));
         if let Some(service) = service {
-            given.extend(
-                pgpass::service(&service)
-                    .map_err(|reason| malformed(format!("service `{service}` {reason}")))?,
-            );
+            given.extend(pgpass::service(&service).map_err(|reason| {
+                malformed(format!("uses the service `{service}`, which {reason}"))
+            })?);
         }
         let setting = |key: &str, fallback: &str| value(&given, key).or_else(|| variable(fallback));
 
