@@ -6,4 +6,5 @@
 mod apply_sql;
 mod dev_postgres;
 mod harness;
+mod settings;
 mod shop_sql;
