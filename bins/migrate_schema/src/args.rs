@@ -1,0 +1,134 @@
+//! The verbs, after Alembic's.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use common::project::DEFAULT_DIRECTORY;
+
+/// Brings a database to any revision of its schema, and back.
+///
+/// TARGET is `head`, `heads`, `base`, a revision or the beginning of its id, `+N`, `-N`, `ID+N`,
+/// `ID-N`, `LABEL@head`, `LABEL@+N`.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Args {
+    /// The project's folder.
+    #[arg(long, env = "PROJECT", default_value = DEFAULT_DIRECTORY, global = true)]
+    pub project: PathBuf,
+    /// Say more: each revision as it is done, the path of each file.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Apply revisions up to TARGET.
+    Upgrade {
+        /// `heads` applies every branch; `head` refuses when there are several.
+        #[arg(default_value = "head", allow_negative_numbers = true)]
+        target: String,
+        /// Print the script instead of running it; TARGET may be a range FROM:TO.
+        #[arg(long)]
+        sql: bool,
+        #[command(flatten)]
+        patience: Patience,
+    },
+    /// Undo revisions down to TARGET, which stays.
+    Downgrade {
+        #[arg(allow_negative_numbers = true)]
+        target: String,
+        /// Print the script instead of running it; TARGET is a range FROM:TO.
+        #[arg(long)]
+        sql: bool,
+        #[command(flatten)]
+        patience: Patience,
+    },
+    /// Show where the database is.
+    Current,
+    /// List the revisions, newest first.
+    History {
+        /// Only those from A (not itself) up to B, as `A:B`; either end may be left out.
+        #[arg(short, long = "rev-range", value_name = "A:B")]
+        range: Option<String>,
+        /// Mark where the database is.
+        #[arg(short, long)]
+        indicate_current: bool,
+    },
+    /// List the revisions that nothing comes after.
+    Heads,
+    /// List the revisions that several come after.
+    Branches,
+    /// Show one revision.
+    Show { revision: String },
+    /// Write down that the database is at a revision, without running anything.
+    Stamp {
+        #[arg(required = true)]
+        targets: Vec<String>,
+        /// Forget every row of the version table first, also of revisions that have no file here.
+        #[arg(long)]
+        purge: bool,
+        #[command(flatten)]
+        patience: Patience,
+    },
+    /// Write a new, empty revision.
+    Revision(NewRevision),
+    /// Write a revision that joins several heads.
+    Merge {
+        /// The revisions to join, or `heads` for all heads.
+        #[arg(required = true)]
+        revisions: Vec<String>,
+        #[arg(short, long, env = "MSG")]
+        message: Option<String>,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct NewRevision {
+    /// What it does, in a few words; asked for on a terminal.
+    #[arg(short, long, env = "MSG")]
+    pub message: Option<String>,
+    /// The revision it comes after, or `base`; default: the only head.
+    #[arg(long)]
+    pub head: Option<String>,
+    /// Let it come after a revision that is no head, and so begin a branch.
+    #[arg(long)]
+    pub splice: bool,
+    /// A name for the branch that begins here.
+    #[arg(long)]
+    pub branch_label: Vec<String>,
+    /// A revision of another branch that must be applied before.
+    #[arg(long)]
+    pub depends_on: Vec<String>,
+    /// Its id; default: twelve random hexadecimal digits.
+    #[arg(long)]
+    pub rev_id: Option<String>,
+}
+
+/// How long to wait for what.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct Patience {
+    /// Longest wait for a lock, such as `3s` or `500ms`; others queue behind us for so long.
+    #[arg(long, default_value = "3s", value_parser = duration)]
+    pub lock_timeout: String,
+    /// How often a transaction that did not get a lock is tried again.
+    #[arg(long, default_value_t = 4)]
+    pub lock_retries: u32,
+    /// Longest run of one statement; 0 is no limit.
+    #[arg(long, default_value = "0", value_parser = duration)]
+    pub statement_timeout: String,
+}
+
+/// A time as PostgreSQL reads it: a number of milliseconds, or one with a unit.
+fn duration(text: &str) -> Result<String, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text[digits.len()..].trim();
+    let number = digits.trim();
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number && ["", "us", "ms", "s", "min", "h", "d"].contains(&unit) {
+        Ok(text.to_owned())
+    } else {
+        Err("a time is a whole number with ms, s, min or h, such as 3s".to_owned())
+    }
+}

@@ -1,0 +1,172 @@
+//! `pgrefit.revision_log`: what ran. It is written in the transaction of what it tells of.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use common::identifier::literal;
+use common::{Error, Result, Session};
+use postgres::error::SqlState;
+
+use crate::graph::plan::{Direction, RowChange};
+use crate::version;
+
+/// What the journal says, read before anything runs.
+#[derive(Debug, Default)]
+pub struct Journal {
+    last_runs: Vec<LastRun>,
+    /// By revision.
+    unfinished: BTreeMap<String, Unfinished>,
+}
+
+#[derive(Debug)]
+pub struct LastRun {
+    pub revision: String,
+    pub direction: String,
+    pub checksum: Option<String>,
+    pub started: String,
+    pub by_whom: String,
+}
+
+/// A revision without a transaction that was begun and has not ended.
+#[derive(Clone, Debug, Default)]
+pub struct Unfinished {
+    pub direction: String,
+    /// Checksums of the statements that ran to their end, by their number.
+    pub finished: BTreeMap<i32, String>,
+    /// Statements that were begun, and whose end nobody saw.
+    pub begun: BTreeMap<i32, i64>,
+}
+
+impl Journal {
+    /// Writes nothing; empty where there is no journal yet.
+    pub fn read(session: &mut Session) -> Result<Journal> {
+        let last_runs = match session.query(include_str!("sql/last_runs.sql"), &[]) {
+            Ok(rows) => rows,
+            Err(error)
+                if error.is(&SqlState::UNDEFINED_TABLE)
+                    || error.is(&SqlState::INVALID_SCHEMA_NAME) =>
+            {
+                return Ok(Journal::default());
+            }
+            Err(error) => return Err(error),
+        };
+        let mut journal = Journal::default();
+        journal.last_runs.extend(last_runs.iter().map(|row| LastRun {
+            revision: row.get(0),
+            direction: row.get(1),
+            checksum: row.get(2),
+            started: row.get(3),
+            by_whom: row.get(4),
+        }));
+        for row in session.query(include_str!("sql/unfinished.sql"), &[])? {
+            let revision = journal.unfinished.entry(row.get(1)).or_default();
+            revision.direction = row.get(2);
+            if row.get(5) {
+                revision.finished.insert(row.get(3), row.get(4));
+            } else {
+                revision.begun.insert(row.get(3), row.get(0));
+            }
+        }
+        Ok(journal)
+    }
+
+    /// Revisions whose upgrade ran here, with what ran.
+    pub fn upgrades(&self) -> impl Iterator<Item = &LastRun> {
+        self.last_runs.iter().filter(|run| run.direction == Direction::Upgrade.word())
+    }
+
+    pub fn unfinished(&self, revision: &str, direction: Direction) -> Option<&Unfinished> {
+        self.unfinished.get(revision).filter(|found| found.direction == direction.word())
+    }
+
+    /// A revision that stopped half way in the other direction than this.
+    pub fn unfinished_against(&self, direction: Direction) -> Option<&str> {
+        let found = self.unfinished.iter().find(|(_, found)| found.direction != direction.word());
+        found.map(|(revision, _)| revision.as_str())
+    }
+}
+
+/// Creates the version table and the journal where they are missing; the version table's full
+/// name, as a revision may change `search_path`.
+///
+/// # Errors
+/// The role may not create them, or `search_path` names no schema that exists.
+pub fn create_missing(session: &mut Session) -> Result<String> {
+    let row = session.query_one(include_str!("sql/version_table.sql"), &[])?;
+    let existing: Option<String> = row.get("version_table");
+    let has_schema: bool = row.get("has_schema");
+    let has_journal: bool = row.get("has_journal");
+    if !has_journal {
+        session.batch(include_str!("sql/revision_log.sql"))?;
+    }
+    match existing {
+        Some(name) => Ok(name),
+        None if !has_schema => Err(Error::new(
+            "no schema of search_path exists, so there is no place for the table alembic_version",
+        )
+        .hint("Create the schema, or mend search_path.")),
+        None => {
+            let name: String = row.get("would_be");
+            session.batch(&format!("CREATE TABLE {name} {}", version::CREATE))?;
+            Ok(name)
+        }
+    }
+}
+
+/// A line of the journal to be written.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    pub revision: &'a str,
+    pub direction: &'a str,
+    pub statement: Option<usize>,
+    pub checksum: Option<String>,
+    pub started: Instant,
+    /// `None` for what only begins.
+    pub took: Option<Duration>,
+}
+
+/// The INSERT of some lines, as text: it travels in one message with what it tells of.
+pub fn insert(entries: &[Entry]) -> String {
+    let values = entries.iter().map(|entry| {
+        let statement = entry.statement.map_or("NULL".to_owned(), |number| number.to_string());
+        let checksum = entry.checksum.as_deref().map_or("NULL".to_owned(), literal);
+        let took = entry.took.map_or("NULL".to_owned(), interval);
+        format!(
+            "({}, {}, {statement}, {checksum}, clock_timestamp() - {}, {took})",
+            literal(entry.revision),
+            literal(entry.direction),
+            interval(entry.started.elapsed()),
+        )
+    });
+    format!(
+        "INSERT INTO pgrefit.revision_log (revision, direction, statement, checksum, started, took) VALUES {}",
+        values.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// The end of a statement whose begin was written before.
+pub fn finish(id: i64, started: Instant) -> String {
+    format!(
+        "UPDATE pgrefit.revision_log SET took = {} WHERE id = {id}",
+        interval(started.elapsed())
+    )
+}
+
+/// The change of the version table, as text.
+pub fn change_rows(version_table: &str, change: &RowChange) -> String {
+    let mut sql = String::new();
+    if !change.remove.is_empty() {
+        let rows = change.remove.iter().map(|row| literal(row)).collect::<Vec<_>>().join(", ");
+        sql.push_str(&format!("DELETE FROM {version_table} WHERE version_num IN ({rows});\n"));
+    }
+    if !change.add.is_empty() {
+        let rows = change.add.iter().map(|row| format!("({})", literal(row)));
+        let rows = rows.collect::<Vec<_>>().join(", ");
+        sql.push_str(&format!("INSERT INTO {version_table} (version_num) VALUES {rows};\n"));
+    }
+    sql
+}
+
+fn interval(duration: Duration) -> String {
+    format!("interval '{:.6} s'", duration.as_secs_f64())
+}

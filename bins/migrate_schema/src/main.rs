@@ -1,0 +1,55 @@
+//! Brings a database to any revision of its schema, and back: Alembic's graph and version table,
+//! on plain SQL files.
+
+mod args; //      the verbs and their flags
+mod change; //    upgrade, downgrade, stamp: from what is applied to what is asked for
+mod graph; //     who comes before whom, where to go, which steps; pure
+mod journal; //   pgrefit.revision_log: what ran
+mod lock; //      one runner at a time
+mod offline; //   the same statements as a script
+mod report; //    current, history, heads, branches, show
+mod revision; //  one file
+mod revisions; // the folder
+mod run; //       one revision: all or nothing, or statement by statement
+mod version; //   Alembic's table of heads
+mod write; //     new files: revision, merge
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use common::{Database, Outcome, Project, Result, Side};
+
+use args::{Args, Verb};
+use change::Change;
+use revisions::Revisions;
+
+fn main() -> ExitCode {
+    common::run("migrate_schema", Args::parse, migrate_schema)
+}
+
+fn migrate_schema(args: Args) -> Result<Outcome> {
+    let project = Project::open(&args.project)?;
+    let revisions = Revisions::load(&project.revisions())?;
+    let database = || Database::of(Side::New, &project);
+    let change = |patience| -> Result<Change> {
+        Ok(Change::of(&revisions, database()?, patience, args.verbose))
+    };
+    match args.verb {
+        Verb::Upgrade { target, sql: true, .. } => offline::upgrade(&revisions, &target),
+        Verb::Downgrade { target, sql: true, .. } => offline::downgrade(&revisions, &target),
+        Verb::Upgrade { target, patience, .. } => change(patience)?.upgrade(&target),
+        Verb::Downgrade { target, patience, .. } => change(patience)?.downgrade(&target),
+        Verb::Stamp { targets, purge, patience } => change(patience)?.stamp(&targets, purge),
+        Verb::Current => report::current(&revisions, &database()?, args.verbose),
+        Verb::History { range, indicate_current } => {
+            let database = indicate_current.then(database).transpose()?;
+            report::history(&revisions, range.as_deref(), database.as_ref(), args.verbose)
+        }
+        Verb::Heads => report::heads(&revisions, args.verbose),
+        Verb::Branches => report::branches(&revisions),
+        Verb::Show { revision } => report::show(&revisions, &revision),
+        Verb::Revision(new) => write::revision(&revisions, &new),
+        Verb::Merge { revisions: joined, message } => write::merge(&revisions, &joined, message),
+    }?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,181 @@
+//! A revision without a transaction, for what the server refuses inside of one: each statement is
+//! journalled, and a killed run goes on at the one that had not finished.
+//!
+//! What may run in a transaction shares one with its journal line, so that it runs exactly once.
+//! What may not is journalled before and after; where the end is unknown, the catalog is asked.
+
+use std::time::Instant;
+
+use common::script::{self, ConcurrentIndex, Statement};
+use common::{Error, Result, note};
+use postgres::error::SqlState;
+
+use super::retry::with_retries;
+use super::transactional::whole;
+use super::{Runner, Work};
+use crate::journal::{self, Entry};
+
+pub(super) fn run(runner: &mut Runner, work: &Work) -> Result<()> {
+    let start = Instant::now();
+    refuse_edited(work)?;
+    let clean = runner.clean_slate();
+    runner.session.batch(&clean)?;
+    for (index, statement) in work.statements.iter().enumerate() {
+        let number = index + 1;
+        let sql = work.file.script.sql(statement);
+        // What was set for the session is set again; it is gone with the session that died.
+        if is_finished(work, number) && !is_setting(sql) {
+            continue;
+        }
+        let result = if statement.alone {
+            alone(runner, work, number, statement)
+        } else {
+            with_retries(runner, |runner| in_transaction(runner, work, number, statement))
+        };
+        let count = work.statements.len();
+        result.map_err(|error| {
+            let place = format!("at statement {number} of {count}; those before it stay");
+            error.detail(format!("revision {} stopped {place}", work.file.node.id))
+        })?;
+    }
+    let end = format!(
+        "RESET SESSION AUTHORIZATION; RESET ROLE; BEGIN;\n{}{};\nCOMMIT",
+        journal::change_rows(&runner.version_table, &work.step.rows),
+        journal::insert(&[whole(work, start)]),
+    );
+    runner.session.batch(&end)
+}
+
+fn is_finished(work: &Work, number: usize) -> bool {
+    let key = i32::try_from(number).unwrap_or(i32::MAX);
+    work.unfinished.is_some_and(|unfinished| unfinished.finished.contains_key(&key))
+}
+
+/// The journal's line that a former run wrote before this statement.
+fn begun(work: &Work, number: usize) -> Option<i64> {
+    let key = i32::try_from(number).unwrap_or(i32::MAX);
+    work.unfinished.and_then(|unfinished| unfinished.begun.get(&key).copied())
+}
+
+fn is_setting(sql: &str) -> bool {
+    let first = sql.split_whitespace().next().unwrap_or_default();
+    first.eq_ignore_ascii_case("set") || first.eq_ignore_ascii_case("reset")
+}
+
+/// Statements that ran are facts; those that did not may still be mended.
+fn refuse_edited(work: &Work) -> Result<()> {
+    let Some(unfinished) = work.unfinished else { return Ok(()) };
+    let script = &work.file.script;
+    for (number, ran) in &unfinished.finished {
+        let index = usize::try_from(*number).unwrap_or_default().saturating_sub(1);
+        let statement = work.statements.get(index);
+        if statement.is_none_or(|found| script::checksum(script.sql(found)) != *ran) {
+            let line = statement.map_or(1, |statement| statement.line);
+            return Err(script
+                .refuse(line, format_args!("statement {number} was edited after it ran"))
+                .hint("Restore it; only statements that have not run yet may be mended. Nothing was run."));
+        }
+    }
+    Ok(())
+}
+
+fn in_transaction(
+    runner: &mut Runner,
+    work: &Work,
+    number: usize,
+    statement: &Statement,
+) -> Result<()> {
+    let script = &work.file.script;
+    let started = Instant::now();
+    runner.session.begin()?;
+    runner.session.batch(script.sql(statement)).map_err(|error| script.locate(statement, error))?;
+    let line = entry(work, number, statement, started, true);
+    let end = format!("{}; COMMIT", journal::insert(&[line]));
+    runner.session.batch(&end).map_err(|error| script.locate(statement, error))
+}
+
+fn alone(runner: &mut Runner, work: &Work, number: usize, statement: &Statement) -> Result<()> {
+    let script = &work.file.script;
+    let sql = script.sql(statement);
+    let started = Instant::now();
+    let before = begun(work, number);
+    let id = match before {
+        Some(id) => id,
+        None => {
+            let line = entry(work, number, statement, started, false);
+            let insert = format!("{} RETURNING id", journal::insert(&[line]));
+            runner.session.query_one(&insert, &[])?.get(0)
+        }
+    };
+    let built = match &statement.concurrent_index {
+        Some(index) => clear_the_way(runner, index, before.is_some())?,
+        None => false,
+    };
+    if !built {
+        send_alone(runner, sql)
+            .or_else(|error| {
+                let gone = before.is_some() && is_concurrent_drop(sql);
+                if gone && error.is(&SqlState::UNDEFINED_OBJECT) { Ok(()) } else { Err(error) }
+            })
+            .map_err(|error| script.locate(statement, error))?;
+    }
+    if let Some(index) = &statement.concurrent_index
+        && !matches!(state(runner, index)?, Some((_, true)))
+    {
+        let name = index.name.as_deref().unwrap_or_default();
+        return Err(Error::new(format!("the index {name} is not valid after its build"))
+            .at(format_args!("{}:{}", script.path.display(), statement.line), None));
+    }
+    runner.session.batch(&journal::finish(id, started))
+}
+
+/// A concurrent build waits for every older transaction, which `lock_timeout` would count.
+fn send_alone(runner: &mut Runner, sql: &str) -> Result<()> {
+    let usual: String = runner.session.query_one("SHOW lock_timeout", &[])?.get(0);
+    runner.session.batch("SET lock_timeout = 0")?;
+    runner.session.batch(sql)?;
+    runner.session.batch(&format!("SET lock_timeout = {}", common::identifier::literal(&usual)))
+}
+
+/// Drops what a former build left invalid, since IF NOT EXISTS would succeed over it. Whether the
+/// index is there already, as the former run was killed just after the build.
+fn clear_the_way(runner: &mut Runner, index: &ConcurrentIndex, begun: bool) -> Result<bool> {
+    match state(runner, index)? {
+        None => Ok(false),
+        Some((_, true)) => Ok(begun),
+        Some((name, false)) => {
+            send_alone(runner, &format!("DROP INDEX CONCURRENTLY {name}"))?;
+            note(format_args!("dropped {name}, which a former build left invalid"));
+            Ok(false)
+        }
+    }
+}
+
+/// The index's full name, and whether it is valid.
+fn state(runner: &mut Runner, index: &ConcurrentIndex) -> Result<Option<(String, bool)>> {
+    let sql = include_str!("../sql/index_state.sql");
+    let row = runner.session.query_opt(sql, &[&index.table, &index.name])?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+fn is_concurrent_drop(sql: &str) -> bool {
+    let words = sql.split_whitespace().take(3).map(str::to_lowercase).collect::<Vec<_>>();
+    words == ["drop", "index", "concurrently"]
+}
+
+fn entry<'a>(
+    work: &'a Work,
+    number: usize,
+    statement: &Statement,
+    started: Instant,
+    finished: bool,
+) -> Entry<'a> {
+    Entry {
+        revision: &work.file.node.id,
+        direction: work.step.direction.word(),
+        statement: Some(number),
+        checksum: Some(script::checksum(work.file.script.sql(statement))),
+        started,
+        took: finished.then(|| started.elapsed()),
+    }
+}

@@ -1,0 +1,104 @@
+//! Patience with locks: a short `lock_timeout`, so that nobody queues behind us for long, and
+//! several tries. Only what a rollback undoes completely is tried again.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use common::{Database, Result, Session, note};
+use postgres::error::SqlState;
+
+use super::Runner;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const POLL: Duration = Duration::from_millis(50);
+
+/// Runs one transaction; where a lock was not to be had it is rolled back and tried again, after
+/// pauses that double, with some chance in them so that two runners do not meet again.
+///
+/// # Errors
+/// The last try's, with who held the lock.
+pub(super) fn with_retries(
+    runner: &mut Runner,
+    mut attempt: impl FnMut(&mut Runner) -> Result<()>,
+) -> Result<()> {
+    let mut pause = FIRST_PAUSE;
+    let tries = runner.patience.lock_retries + 1;
+    for number in 1..=tries {
+        // The first try is not watched: most need no lock that another holds.
+        let watch =
+            (number == tries || number > 1).then(|| Watch::start(runner.database, runner.pid));
+        let result = attempt(runner);
+        let seen = watch.map(Watch::stop).unwrap_or_default();
+        let Err(error) = result else { return Ok(()) };
+        // Fails only with the connection, and then the server has rolled back by itself.
+        drop(runner.session.rollback());
+        if !error.is(&SqlState::LOCK_NOT_AVAILABLE) {
+            return Err(error);
+        }
+        if number == tries {
+            let timeout = &runner.patience.lock_timeout;
+            let times = common::progress::count(i64::from(tries), "time");
+            let error = error.detail(format!("tried {times}, waiting {timeout} for the lock"));
+            return Err(seen.into_iter().fold(error, common::Error::detail));
+        }
+        note(format_args!("{}; trying again", error.primary()));
+        thread::sleep(pause.mul_f64(0.75 + rand::random::<f64>() / 2.0));
+        pause *= 2;
+    }
+    Ok(())
+}
+
+/// Looks, from a second connection, at who is in the way; afterwards nobody could tell.
+struct Watch {
+    stop: Arc<AtomicBool>,
+    seen: Arc<Mutex<Vec<String>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Watch {
+    fn start(database: &Database, pid: i32) -> Watch {
+        let (stop, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
+        let database = database.clone();
+        let (stopped, found) = (Arc::clone(&stop), Arc::clone(&seen));
+        let thread = thread::spawn(move || {
+            let Ok(mut session) = Session::open(&database) else { return };
+            while !stopped.load(Ordering::Relaxed) {
+                if let Ok(holders) = holders(&mut session, pid)
+                    && !holders.is_empty()
+                    && let Ok(mut found) = found.lock()
+                {
+                    *found = holders;
+                }
+                thread::sleep(POLL);
+            }
+        });
+        Watch { stop, seen, thread }
+    }
+
+    /// A line for each session that was last seen in the way.
+    fn stop(self) -> Vec<String> {
+        self.stop.store(true, Ordering::Relaxed);
+        drop(self.thread.join());
+        self.seen.lock().map(|seen| seen.clone()).unwrap_or_default()
+    }
+}
+
+fn holders(session: &mut Session, pid: i32) -> Result<Vec<String>> {
+    let rows = session.query(include_str!("../sql/lock_holders.sql"), &[&pid])?;
+    let line = |row: &postgres::Row| {
+        let user: Option<String> = row.get("usename");
+        let (state, query): (Option<String>, Option<String>) = (row.get("state"), row.get("query"));
+        let query = query.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        format!(
+            "backend {} of {} holds it since {}, {}: {}",
+            row.get::<_, i32>("pid"),
+            user.unwrap_or_else(|| "another user".to_owned()),
+            row.get::<_, Option<String>>("since").unwrap_or_default(),
+            state.unwrap_or_else(|| "state unknown".to_owned()),
+            query.chars().take(120).collect::<String>(),
+        )
+    };
+    Ok(rows.iter().map(line).collect())
+}

@@ -1,0 +1,148 @@
+//! New files: an empty revision, and one that joins heads.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+
+use common::{Error, Result, say};
+
+use crate::args::NewRevision;
+use crate::graph::target;
+use crate::revision::Revision;
+use crate::revisions::Revisions;
+
+const TEMPLATE: &str = include_str!("sql/new_revision.sql");
+
+/// Writes a revision after the only head, or after the one that is named.
+pub fn revision(revisions: &Revisions, new: &NewRevision) -> Result<()> {
+    let graph = &revisions.graph;
+    let down = match new.head.as_deref() {
+        None if graph.len() == 0 => None,
+        Some("base") => None,
+        None => Some(target::head(graph, None)?),
+        Some(name) => Some(target::resolve(graph, name)?),
+    };
+    if let Some(down) = down
+        && !graph.up(down).is_empty()
+        && !new.splice
+    {
+        return Err(Error::usage(format!("revision {} is not a head", graph.id(down))).hint(
+            "`--splice` begins a branch there; without --head it comes after the head. Nothing was written.",
+        ));
+    }
+    let depends_on = new
+        .depends_on
+        .iter()
+        .map(|name| target::resolve(graph, name).map(|index| graph.id(index).to_owned()))
+        .collect::<Result<Vec<_>>>()?;
+    let down: Vec<String> = down.iter().map(|down| graph.id(*down).to_owned()).collect();
+    let id = new.rev_id.clone().unwrap_or_else(new_id);
+    let message = message(new.message.clone())?;
+    write(revisions, &id, &down, &new.branch_label, &depends_on, &message)
+}
+
+/// Writes a revision that comes after several others and does nothing itself.
+pub fn merge(revisions: &Revisions, names: &[String], text: Option<String>) -> Result<()> {
+    let graph = &revisions.graph;
+    let mut joined = Vec::new();
+    for name in names {
+        match name.as_str() {
+            "heads" => joined.extend(graph.heads()),
+            name => joined.push(target::resolve(graph, name)?),
+        }
+    }
+    joined.sort_by_key(|index| graph.id(*index));
+    joined.dedup();
+    let down: Vec<String> = joined.iter().map(|index| graph.id(*index).to_owned()).collect();
+    if down.len() < 2 {
+        return Err(Error::usage(format!("nothing to merge: {} alone was named", down.concat()))
+            .hint("`migrate_schema heads` lists what can be joined. Nothing was written."));
+    }
+    write(revisions, &new_id(), &down, &[], &[], &message(text)?)
+}
+
+fn write(
+    revisions: &Revisions,
+    id: &str,
+    down: &[String],
+    labels: &[String],
+    depends_on: &[String],
+    message: &str,
+) -> Result<()> {
+    let or_none = |names: &[String]| match names {
+        [] => "none".to_owned(),
+        some => some.join(", "),
+    };
+    let text = TEMPLATE
+        .replace("REVISION", id)
+        .replace("DOWN", &or_none(down))
+        .replace("LABELS", &or_none(labels))
+        .replace("DEPENDS", &or_none(depends_on))
+        .replace("MESSAGE", message);
+    let path = revisions.folder.join(format!("{id}_{}.sql", slug(message)));
+    fs::create_dir_all(&revisions.folder)?;
+    let mut file = fs::File::create_new(&path)
+        .map_err(|error| Error::new(format!("{}: {error}", path.display())))?;
+    file.write_all(text.as_bytes())?;
+    // Whatever was asked for by flags must also be a revision, or the next run would stumble.
+    let checked = Revision::read(&path).and_then(|_| Revisions::load(&revisions.folder));
+    if let Err(error) = checked {
+        fs::remove_file(&path)?;
+        return Err(error.hint("Nothing was written."));
+    }
+    say(format_args!("wrote {}", path.display()));
+    Ok(())
+}
+
+/// Twelve hexadecimal digits, as Alembic makes them.
+fn new_id() -> String {
+    let bytes: [u8; 6] = rand::random();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// # Errors
+/// There is none, and nobody to ask.
+fn message(given: Option<String>) -> Result<String> {
+    let mut text = given.unwrap_or_default();
+    if text.trim().is_empty() && io::stdin().is_terminal() {
+        eprint!("message: ");
+        io::stdin().read_line(&mut text)?;
+    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() {
+        return Err(Error::usage("a revision needs a message")
+            .hint("Say in a few words what it does: `-m \"add coupons\"`, or MSG=… with make."));
+    }
+    Ok(text)
+}
+
+/// The message as a part of a file's name.
+fn slug(message: &str) -> String {
+    const LONGEST: usize = 48;
+    let mut slug = String::new();
+    for word in message.to_lowercase().split(|c: char| !c.is_alphanumeric()) {
+        if !word.is_empty() && slug.len() + word.len() < LONGEST {
+            slug.push_str(if slug.is_empty() { "" } else { "_" });
+            slug.push_str(word);
+        }
+    }
+    if slug.is_empty() { "revision".to_owned() } else { slug }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{new_id, slug};
+
+    #[test]
+    fn file_names_are_made_of_the_message() {
+        assert_eq!(slug("Add users.phone, unique!"), "add_users_phone_unique");
+        assert_eq!(slug("größe"), "größe");
+        assert_eq!(slug("…"), "revision");
+    }
+
+    #[test]
+    fn ids_are_twelve_hexadecimal_digits() {
+        let id = new_id();
+        assert!(id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
+        assert_ne!(id, new_id());
+    }
+}
