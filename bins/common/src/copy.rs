@@ -80,6 +80,7 @@ pub struct Decoder<R> {
     position: usize,
     fields: Vec<Option<Range<usize>>>,
     started: bool,
+    ended: bool,
 }
 
 impl<R: BufRead> Decoder<R> {
@@ -90,6 +91,7 @@ impl<R: BufRead> Decoder<R> {
             position: 0,
             fields: Vec::new(),
             started: false,
+            ended: false,
         }
     }
 
@@ -157,10 +159,12 @@ impl<R: BufRead> Decoder<R> {
     /// Takes what the reader has at hand, up to a quarter of a megabyte.
     fn fill(&mut self) -> Result<usize> {
         let mut taken = 0;
-        while taken < 256 * 1024 {
+        while taken < 256 * 1024 && !self.ended {
             let chunk = self.reader.fill_buf()?;
             let length = chunk.len();
             if length == 0 {
+                // The driver's reader fails when it is asked once more after its end.
+                self.ended = true;
                 break;
             }
             self.buffer.extend_from_slice(chunk);

@@ -19,6 +19,7 @@ use crate::{Database, Error, Result, identifier, run};
 pub struct Session {
     client: Connection,
     log: bool,
+    in_transaction: bool,
 }
 
 enum Connection {
@@ -40,7 +41,11 @@ impl Session {
             .config
             .connect(database.tls.clone())
             .map_err(|error| explain(&error, database))?;
-        Ok(Session { client: Connection::Own(Box::new(client)), log: query_logging() })
+        Ok(Session {
+            client: Connection::Own(Box::new(client)),
+            log: query_logging(),
+            in_transaction: false,
+        })
     }
 
     /// The driver's own client, for what this type does not offer; such calls are not logged.
@@ -70,7 +75,13 @@ impl Session {
     /// Sends text by the simple protocol. Several statements in it are one implicit transaction,
     /// so CREATE INDEX CONCURRENTLY must come alone.
     pub fn batch(&mut self, sql: &str) -> Result<()> {
-        self.logged(sql, |client| client.batch_execute(sql))
+        self.logged(sql, |client| client.batch_execute(sql))?;
+        match sql.split_whitespace().next() {
+            Some("BEGIN") => self.in_transaction = true,
+            Some("COMMIT" | "ROLLBACK") => self.in_transaction = false,
+            _ => {}
+        }
+        Ok(())
     }
 
     /// `COPY … FROM STDIN`. Hand the writer slices of 64 to 256 KiB and call `finish`.
@@ -109,6 +120,17 @@ impl Session {
             run::note(format_args!("{took:.1} ms  {statement}"));
         }
         result.map_err(Error::from)
+    }
+}
+
+impl Drop for Session {
+    /// The next user of a pooled connection finds it as if it were new.
+    fn drop(&mut self) {
+        if let Connection::Pooled(client) = &mut self.client {
+            let end = if self.in_transaction { "ROLLBACK; RESET ALL" } else { "RESET ALL" };
+            // A connection that is broken is thrown away by the pool.
+            let _ = client.batch_execute(end);
+        }
     }
 }
 
@@ -155,7 +177,11 @@ impl Pool {
             ))
             .hint("DATABASE_POOL_SIZE, DATABASE_MAX_OVERFLOW and DATABASE_POOL_TIMEOUT set the limits; max_connections is the server's.")
         })?;
-        Ok(Session { client: Connection::Pooled(Box::new(client)), log: query_logging() })
+        Ok(Session {
+            client: Connection::Pooled(Box::new(client)),
+            log: query_logging(),
+            in_transaction: false,
+        })
     }
 }
 

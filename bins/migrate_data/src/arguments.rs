@@ -1,0 +1,65 @@
+//! What the command line says.
+
+use std::path::PathBuf;
+use std::thread;
+
+use clap::Parser;
+use common::{Error, Pool, Result};
+use migrate_data::load::Route;
+use migrate_data::mapping::{Mapping, MaxRejects};
+
+/// Moves every row of the old database into the new one, as the project's mapping.toml says:
+/// loaded, merged into another, or quarantined with a reason; never anything else.
+///
+/// A run that was killed goes on where it stopped. A finished run that is run again writes
+/// nothing. Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 more rows quarantined than allowed.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Arguments {
+    /// The project's folder
+    #[arg(long, env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY)]
+    pub project: PathBuf,
+    /// Workers, each with a connection to either database [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+    /// Stop with exit code 3 when more rows of one source are quarantined; wins over the mapping
+    #[arg(long, value_name = "ROWS")]
+    pub max_rejects: Option<i64>,
+    /// Empty the mapped tables and begin anew
+    #[arg(long)]
+    pub restart: bool,
+    /// Do not ask before --restart empties tables
+    #[arg(long, requires = "restart")]
+    pub yes: bool,
+}
+
+impl Arguments {
+    pub fn override_settings(&self, mapping: &mut Mapping) -> Result<()> {
+        match self.max_rejects {
+            Some(rows) if rows < 0 => Err(Error::usage("--max-rejects is below zero")),
+            Some(rows) => {
+                mapping.settings.max_rejects = Some(MaxRejects::Rows(rows));
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// As many workers as asked for, within what the pools can serve: each worker holds a
+    /// connection, and the coordinator two.
+    pub fn route<'a>(&self, old: &'a Pool, new: &'a Pool) -> Result<Route<'a>> {
+        let most = old.size().min(new.size()).saturating_sub(3) as usize;
+        let wanted = match self.workers {
+            Some(0) => return Err(Error::usage("--workers is 0")),
+            Some(workers) => workers,
+            None => thread::available_parallelism().map_or(2, std::num::NonZero::get),
+        };
+        if most == 0 {
+            return Err(Error::usage(
+                "the connection pool is too small: at least 4 connections are needed",
+            )
+            .hint("DATABASE_POOL_SIZE and DATABASE_MAX_OVERFLOW set the limit."));
+        }
+        Ok(Route { old, new, workers: wanted.min(most) })
+    }
+}

@@ -1,0 +1,28 @@
+-- What: the foreign keys and the plain indexes of the target tables, with the statements that
+--       bring them back. Indexes behind constraints, unique, clustered or replica-identity ones
+--       stay, and so do those of partitions, which follow their parents.
+-- Parameters: $1 the tables' oids.
+SELECT 'foreign key' AS kind,
+       c.conrelid::regclass::text AS table_name,
+       c.conname::text AS name,
+       format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) AS definition,
+       format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname) AS removal,
+       obj_description(c.oid, 'pg_constraint') AS comment
+FROM pg_constraint AS c
+WHERE c.contype = 'f' AND c.conrelid = ANY ($1::oid[]) AND c.conparentid = 0
+UNION ALL
+SELECT 'index',
+       i.indrelid::regclass::text,
+       x.relname::text,
+       pg_get_indexdef(i.indexrelid),
+       format('DROP INDEX %I.%I', n.nspname, x.relname),
+       obj_description(i.indexrelid, 'pg_class')
+FROM pg_index AS i
+JOIN pg_class AS x ON x.oid = i.indexrelid
+JOIN pg_namespace AS n ON n.oid = x.relnamespace
+WHERE i.indrelid = ANY ($1::oid[])
+  AND NOT i.indisunique AND NOT i.indisexclusion AND NOT i.indisclustered AND NOT i.indisreplident
+  AND i.indisvalid
+  AND NOT x.relispartition
+  AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid)
+ORDER BY 1, 2, 3

@@ -1,0 +1,19 @@
+//! Old rows → new rows: the mapping, the cleaning and the ledger, shared with `verify_data`.
+
+pub mod aside; // foreign keys and indexes that are away during a load
+pub mod catalog; // what the two databases hold
+mod chunk; // COPY out → clean → COPY in, ledger row in the same transaction
+pub mod clean; // one field: text in, text, nothing or a refusal out
+pub mod keys; // source keys, fingerprints, survivors
+pub mod ledger; // the books in schema pgrefit
+pub mod load; // a run, source after source
+pub mod mapping; // what becomes what: the TOML file
+pub mod plan; // the mapping, checked against both catalogs
+pub mod report; // the result table
+mod sink; // rows of one chunk for one table
+pub mod snapshot; // many connections to the old database, one moment
+mod source_load; // one source: survey, then its chunks
+mod survey; // which rows survive
+pub mod transform; // one row → values, or the first thing wrong with it
+pub mod value; // typed values and their binary form
+mod workers;

@@ -1,0 +1,38 @@
+//! Moves every row of the old database into the new one, cleaned, and accounts for each.
+
+mod arguments;
+mod steps;
+
+use std::process::ExitCode;
+
+use arguments::Arguments;
+use clap::Parser;
+use common::{Database, Outcome, Pool, Project, Result, Side};
+use migrate_data::mapping::Mapping;
+use migrate_data::plan;
+
+fn main() -> ExitCode {
+    common::run("migrate_data", Arguments::parse, migrate_data)
+}
+
+fn migrate_data(arguments: Arguments) -> Result<Outcome> {
+    let project = Project::open(&arguments.project)?;
+    let mut mapping = Mapping::open(project.mapping())?;
+    arguments.override_settings(&mut mapping)?;
+    let old = Pool::open(&Database::of(Side::Old, &project)?)?;
+    let new_database = Database::of(Side::New, &project)?;
+    let new = Pool::open(&new_database)?;
+    let plan = plan::plan(&mapping, &mut old.session()?, &mut new.session()?, &new_database)?;
+
+    let route = arguments.route(&old, &new)?;
+    let _lock = steps::lock(&route)?;
+    if arguments.restart {
+        steps::restart(&route, &plan, &arguments)?;
+    }
+    let run = match steps::open_run(&route, &plan, &project)? {
+        steps::Start::Finished(run) => return steps::report_finished(&route, &plan, &run),
+        steps::Start::GoOn(run) | steps::Start::New(run) => run,
+    };
+    let ending = migrate_data::load::load(&route, &plan, run)?;
+    steps::report(&route, run, &ending)
+}

@@ -1,0 +1,180 @@
+//! The mapping, checked against both catalogs and made ready to run. Nothing is touched before
+//! the whole plan stands.
+
+mod build;
+mod field;
+mod lookups;
+mod source;
+
+use std::sync::Arc;
+
+use crate::clean::Cleaner;
+use crate::mapping::{Keep, MaxRejects};
+use crate::value::{Converter, Kind, Value};
+pub use build::plan;
+
+/// What is done, source after source: each comes after those whose targets it looks up.
+#[derive(Debug)]
+pub struct Plan {
+    pub sources: Vec<Source>,
+    pub max_rejects: Option<MaxRejects>,
+    /// Of the mapping; see [`crate::mapping::MappingFile::checksum`].
+    pub checksum: String,
+    /// How many targets there are in all sources.
+    pub target_count: usize,
+}
+
+/// One pass over a source table or query.
+#[derive(Debug)]
+pub struct Source {
+    /// The name in ledger, quarantine and messages.
+    pub label: String,
+    /// For `FROM`, with the alias `s`.
+    pub from_clause: String,
+    /// The table to lock against TRUNCATE while it is read.
+    pub table: Option<String>,
+    pub key: Key,
+    /// SQL of what is read beside the key; each is read as text.
+    pub expressions: Vec<String>,
+    pub fields: Vec<Field>,
+    pub targets: Vec<Target>,
+    /// Index of the target whose row is the source row's fate.
+    pub main: usize,
+}
+
+/// The column that names a source row.
+#[derive(Debug)]
+pub struct Key {
+    pub column: String,
+    /// Quoted, of the alias `s`.
+    pub sql: String,
+    /// The type as PostgreSQL shows it.
+    pub type_name: String,
+    pub is_integer: bool,
+    /// Text, so that ranges must be those of the byte order.
+    pub is_text: bool,
+    /// Known from a unique index and NOT NULL; else it is counted before the first row moves.
+    pub is_unique: bool,
+}
+
+impl Key {
+    /// The key in comparisons: bytes where it is text, so that the order is the same everywhere.
+    pub fn ordered_sql(&self) -> String {
+        if self.is_text { format!("{} COLLATE \"C\"", self.sql) } else { self.sql.clone() }
+    }
+}
+
+/// One value computed from a source row; columns that are written alike share it.
+#[derive(Debug)]
+pub struct Field {
+    pub input: FieldInput,
+    /// The source column or the target's column, for reasons.
+    pub label: String,
+    pub clean: Vec<Cleaner>,
+    /// Lower-case synonym → canonical value.
+    pub values: Option<Arc<Vec<(String, String)>>>,
+    pub converter: Converter,
+    pub lookup: Option<Lookup>,
+    pub default: Option<Value<'static>>,
+    pub otherwise: Otherwise,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldInput {
+    Key,
+    /// Index into [`Source::expressions`].
+    Expression(usize),
+    /// The default alone.
+    Constant,
+    /// The survivor's number.
+    Surrogate,
+}
+
+#[derive(Debug)]
+pub enum Otherwise {
+    Reject,
+    Fail,
+    Use(Value<'static>),
+}
+
+/// A reference into the rows of another target.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// Number of the target among all.
+    pub target: usize,
+    pub target_name: String,
+    pub by: String,
+    pub ignore_case: bool,
+    /// Its rows come from the row's own source: found by construction, known after the survey.
+    pub same_source: bool,
+}
+
+/// One table that a source fills.
+#[derive(Debug)]
+pub struct Target {
+    /// Number among all targets of the plan.
+    pub number: usize,
+    /// As the mapping writes it.
+    pub name: String,
+    /// Quoted.
+    pub sql: String,
+    pub oid: u32,
+    pub columns: Vec<TargetColumn>,
+    /// A column's type has no binary form that we write, so the table is loaded as text.
+    pub as_text: bool,
+    pub unique: Option<Unique>,
+    /// Index of a field; no row is made where it is NULL.
+    pub skip_if_null: Option<usize>,
+    /// Index of the column that names the row in lookups and lineage: the primary key.
+    pub taken: Option<usize>,
+}
+
+#[derive(Debug)]
+pub struct TargetColumn {
+    pub name: String,
+    pub kind: Kind,
+    /// Index into [`Source::fields`].
+    pub field: usize,
+    pub not_null: bool,
+}
+
+#[derive(Debug)]
+pub struct Unique {
+    /// Indexes into [`Source::fields`].
+    pub fields: Vec<usize>,
+    pub ignore_case: bool,
+    pub keep: Keep,
+    pub order: Option<Order>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Order {
+    /// Index into [`Source::fields`].
+    Field(usize),
+    /// Index into [`Source::expressions`]; compared as bytes.
+    Expression(usize),
+}
+
+impl Source {
+    /// Whether survivors must be known before the first row is loaded.
+    pub fn needs_survey(&self) -> bool {
+        self.targets.iter().any(|target| target.unique.is_some())
+    }
+
+    /// `COPY` of the key and all expressions as text, of the rows in one range of the key.
+    pub fn copy_sql(&self, range: &str) -> String {
+        let mut columns = vec![format!("{}::text", self.key.sql)];
+        columns.extend(self.expressions.iter().map(|expression| format!("({expression})::text")));
+        format!(
+            "COPY (SELECT {} FROM {} WHERE {range}) TO STDOUT (FORMAT binary)",
+            columns.join(", "),
+            self.from_clause
+        )
+    }
+}
+
+impl Plan {
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.sources.iter().flat_map(|source| &source.targets)
+    }
+}

@@ -1,0 +1,138 @@
+//! Rows of one chunk for one table, on their way into COPY.
+
+use std::io::Write;
+
+use common::copy::Encoder;
+use common::identifier;
+use common::{Result, Session};
+
+use crate::keys::Key;
+use crate::plan::{FieldInput, Source, Target};
+use crate::transform::Values;
+use crate::value::Value;
+
+/// What one message to the server carries at most; the driver passes on what it is handed.
+const SLICE: usize = 128 * 1024;
+
+/// Rows in COPY's binary format, or in its text format where a column's type has no binary form
+/// of ours.
+pub struct Sink {
+    statement: String,
+    rows: Rows,
+    /// Keys of the source rows, in the order of the rows: PostgreSQL names a refused row by its
+    /// line.
+    keys: Vec<Key>,
+}
+
+enum Rows {
+    Binary(Encoder),
+    Text(Vec<u8>),
+}
+
+impl Sink {
+    pub fn for_target(target: &Target) -> Sink {
+        let columns = identifier::list(target.columns.iter().map(|column| column.name.as_str()));
+        let (rows, format) = if target.as_text {
+            (Rows::Text(Vec::new()), "text")
+        } else {
+            (Rows::Binary(Encoder::new()), "binary")
+        };
+        let statement = format!("COPY {} ({columns}) FROM STDIN (FORMAT {format})", target.sql);
+        Sink { statement, rows, keys: Vec::new() }
+    }
+
+    pub fn clear(&mut self) {
+        match &mut self.rows {
+            Rows::Binary(encoder) => encoder.clear(),
+            Rows::Text(buffer) => buffer.clear(),
+        }
+        self.keys.clear();
+    }
+
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The source row behind a line of the COPY, from 1.
+    pub fn key_of_line(&self, line: usize) -> Option<&Key> {
+        self.keys.get(line.checked_sub(1)?)
+    }
+
+    /// Adds one row; `number` is the survivor's, for a surrogate key.
+    pub fn push(
+        &mut self,
+        source: &Source,
+        target: &Target,
+        values: &Values,
+        number: u32,
+        key: &Key,
+    ) {
+        let surrogate = Value::Integer(i64::from(number));
+        let columns = target.columns.iter().map(|column| {
+            let is_surrogate = source.fields[column.field].input == FieldInput::Surrogate;
+            (if is_surrogate { &surrogate } else { values.get(column.field) }, &column.kind)
+        });
+        match &mut self.rows {
+            Rows::Binary(encoder) => {
+                let count =
+                    i16::try_from(target.columns.len()).expect("a table has at most 1,600 columns");
+                encoder.start_row(count);
+                for (value, kind) in columns {
+                    value.encode(kind, encoder);
+                }
+            }
+            Rows::Text(buffer) => {
+                for (index, (value, _)) in columns.enumerate() {
+                    if index > 0 {
+                        buffer.push(b'\t');
+                    }
+                    push_text(value, buffer);
+                }
+                buffer.push(b'\n');
+            }
+        }
+        self.keys.push(key.clone());
+    }
+
+    /// Sends the rows within the session's transaction.
+    ///
+    /// # Errors
+    /// PostgreSQL refuses one of them; its context names the line.
+    pub fn send(&mut self, session: &mut Session) -> Result<()> {
+        if self.keys.is_empty() {
+            return Ok(());
+        }
+        let bytes = match &mut self.rows {
+            Rows::Binary(encoder) => encoder.finish(),
+            Rows::Text(buffer) => buffer,
+        };
+        send(session, &self.statement, bytes)
+    }
+}
+
+/// Hands a finished COPY stream to the server.
+pub fn send(session: &mut Session, statement: &str, bytes: &[u8]) -> Result<()> {
+    let mut writer = session.copy_in(statement)?;
+    for slice in bytes.chunks(SLICE) {
+        writer.write_all(slice)?;
+    }
+    writer.finish()?;
+    Ok(())
+}
+
+/// Source: PostgreSQL documentation, COPY, "Text Format".
+fn push_text(value: &Value, buffer: &mut Vec<u8>) {
+    if value.is_null() {
+        buffer.extend_from_slice(b"\\N");
+        return;
+    }
+    for byte in value.to_string().bytes() {
+        match byte {
+            b'\\' => buffer.extend_from_slice(b"\\\\"),
+            b'\t' => buffer.extend_from_slice(b"\\t"),
+            b'\n' => buffer.extend_from_slice(b"\\n"),
+            b'\r' => buffer.extend_from_slice(b"\\r"),
+            other => buffer.push(other),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Reading the old database: many connections, one moment.
+
+use common::copy::Decoder;
+use common::identifier::literal;
+use common::{Context, Error, Pool, Result, Session};
+use postgres::CopyOutReader;
+
+use crate::plan::{Plan, Source};
+
+/// The moment at which everything is read, shared by all readers.
+pub struct Snapshot {
+    id: String,
+    pool: Pool,
+}
+
+/// Rows whose key is at least `low` and below `high`; `None` is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    pub low: Option<String>,
+    pub high: Option<String>,
+}
+
+/// Text forms that do not depend on the server's configuration, no time limit on a long read, and
+/// an error rather than fewer rows where row security would hide some.
+const SETTINGS: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; \
+    SET bytea_output = 'hex'; SET extra_float_digits = 1; SET row_security = off; \
+    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+
+impl Snapshot {
+    /// Locks every source table against TRUNCATE and rewriting ALTER, then exports the snapshot:
+    /// a snapshot alone would see a table that is truncated afterwards as empty, without an error.
+    /// Both last as long as the session that is handed back.
+    ///
+    /// # Errors
+    /// A source may not be read, or is locked by someone who changes it.
+    pub fn export(pool: &Pool, plan: &Plan) -> Result<(Snapshot, Session)> {
+        let mut session = pool.session()?;
+        session.batch(SETTINGS)?;
+        session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        for table in plan.sources.iter().filter_map(|source| source.table.as_ref()) {
+            session
+                .batch(&format!("LOCK TABLE {table} IN ACCESS SHARE MODE"))
+                .context(|| format!("the source {table} cannot be read"))?;
+        }
+        let row = session.query_one("SELECT pg_export_snapshot()", &[])?;
+        Ok((Snapshot { id: row.get(0), pool: pool.clone() }, session))
+    }
+
+    /// One more connection that reads at the snapshot's moment.
+    pub fn reader(&self) -> Result<Session> {
+        let mut session = self.pool.session()?;
+        session.batch(SETTINGS)?;
+        session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        session.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&self.id)))?;
+        Ok(session)
+    }
+}
+
+/// The rows of a range, key first, as a stream.
+pub fn rows<'s>(
+    session: &'s mut Session,
+    source: &Source,
+    range: &Range,
+) -> Result<Decoder<CopyOutReader<'s>>> {
+    let reader = session.copy_out(&source.copy_sql(&range.predicate(source)))?;
+    Ok(Decoder::new(reader))
+}
+
+/// Rows of a source at the snapshot's moment.
+///
+/// # Errors
+/// The key is missing in a row or names two: then rows could not be accounted for.
+pub fn count(session: &mut Session, source: &Source) -> Result<i64> {
+    let key = &source.key.sql;
+    if source.key.is_unique {
+        let row =
+            session.query_one(&format!("SELECT count(*) FROM {}", source.from_clause), &[])?;
+        return Ok(row.get(0));
+    }
+    let sql =
+        format!("SELECT count(*), count({key}), count(DISTINCT {key}) FROM {}", source.from_clause);
+    let row = session.query_one(&sql, &[])?;
+    let (all, named, distinct): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
+    if named == all && distinct == named {
+        return Ok(all);
+    }
+    let problem = if named < all {
+        format!("{} of {all} rows have none", all - named)
+    } else {
+        format!("{all} rows have only {distinct} different ones")
+    };
+    Err(Error::usage(format!("`{}` is no key of {}: {problem}", source.key.column, source.label))
+        .hint("`key` names the column that tells every source row from all others. Nothing was loaded."))
+}
+
+/// Ranges of about `size` rows that together hold every row; the first and the last are open, so
+/// that no row falls outside.
+pub fn ranges(session: &mut Session, source: &Source, rows: i64, size: i64) -> Result<Vec<Range>> {
+    let bounds = if rows <= size { Vec::new() } else { bounds(session, source, rows, size)? };
+    let mut ranges = Vec::with_capacity(bounds.len() + 1);
+    let mut low = None;
+    for bound in bounds {
+        ranges.push(Range { low, high: Some(bound.clone()) });
+        low = Some(bound);
+    }
+    ranges.push(Range { low, high: None });
+    Ok(ranges)
+}
+
+fn bounds(session: &mut Session, source: &Source, rows: i64, size: i64) -> Result<Vec<String>> {
+    let key = source.key.ordered_sql();
+    if source.key.is_integer {
+        let sql =
+            format!("SELECT min({key})::bigint, max({key})::bigint FROM {}", source.from_clause);
+        let row = session.query_one(&sql, &[])?;
+        let (least, greatest): (i64, i64) = (row.get(0), row.get(1));
+        let span = i128::from(greatest) - i128::from(least) + 1;
+        // Few gaps: equal steps are chunks of about equal size, without sorting anything.
+        if span <= 4 * i128::from(rows) {
+            let steps = (rows / size).max(1);
+            let bound = |step: i64| i128::from(least) + span * i128::from(step) / i128::from(steps);
+            return Ok((1..steps).map(|step| bound(step).to_string()).collect());
+        }
+    }
+    let sql = format!(
+        "SELECT n.key::text FROM (SELECT {} AS key, row_number() OVER (ORDER BY {key}) AS number FROM {}) AS n \
+         WHERE n.number % $1 = 0 ORDER BY n.number",
+        source.key.sql, source.from_clause
+    );
+    let rows = session.query(&sql, &[&size])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+impl Range {
+    /// SQL that is true for the range's rows.
+    pub fn predicate(&self, source: &Source) -> String {
+        let key = source.key.ordered_sql();
+        let bound = |value: &String| format!("{}::{}", literal(value), source.key.type_name);
+        let low = self.low.as_ref().map(|low| format!("{key} >= {}", bound(low)));
+        let high = self.high.as_ref().map(|high| format!("{key} < {}", bound(high)));
+        let parts: Vec<_> = low.into_iter().chain(high).collect();
+        if parts.is_empty() { "true".to_owned() } else { parts.join(" AND ") }
+    }
+}

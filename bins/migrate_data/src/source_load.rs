@@ -1,0 +1,202 @@
+//! One source: survey, then its chunks by several workers.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
+
+use common::{Error, Result, Session, progress};
+use indicatif::ProgressBar;
+
+use crate::chunk::{Loader, Refusal};
+use crate::ledger::{self, refused};
+use crate::load::{Ending, Route};
+use crate::mapping::MaxRejects;
+use crate::plan::{Plan, Source};
+use crate::snapshot::{self, Range, Snapshot};
+use crate::survey::{self, Refused};
+use crate::transform::Lookups;
+use crate::workers;
+
+/// Rows in one chunk: enough to amortise a transaction, few enough to be redone without regret.
+const CHUNK_ROWS: i64 = 25_000;
+/// Rows of one source that PostgreSQL may refuse: each costs one more try of its chunk.
+const MAX_REFUSED: usize = 1_000;
+
+pub struct SourceLoad<'a> {
+    route: &'a Route<'a>,
+    plan: &'a Plan,
+    run: i64,
+    source: &'a Source,
+    ranges: Vec<Range>,
+    refused: Refused,
+    bar: ProgressBar,
+}
+
+impl<'a> SourceLoad<'a> {
+    /// Lays out the chunks, or takes those that an earlier try of this run laid out.
+    ///
+    /// # Errors
+    /// The source's key does not name every row.
+    pub fn prepare(
+        route: &'a Route,
+        plan: &'a Plan,
+        run: i64,
+        position: usize,
+        source: &'a Source,
+        coordinator: &mut Session,
+    ) -> Result<SourceLoad<'a>> {
+        let mut ledger = route.new.session()?;
+        let mut ranges = ledger::chunks(&mut ledger, run, &source.label)?;
+        if ranges.is_empty() {
+            let rows = snapshot::count(coordinator, source)?;
+            ranges = snapshot::ranges(coordinator, source, rows, CHUNK_ROWS)?;
+            ledger::lay_out(&mut ledger, run, position, source, rows, &ranges)?;
+        }
+        let rows = ledger::summaries(&mut ledger, run)?
+            .iter()
+            .filter(|summary| summary.source == source.label)
+            .map(|summary| summary.rows)
+            .sum::<i64>();
+        let passes = 1 + i64::from(source.needs_survey());
+        let bar = progress::bar(u64::try_from(rows * passes).unwrap_or(0), &source.label);
+        let refused = refused::known(&mut ledger, run, source)?;
+        Ok(SourceLoad { route, plan, run, source, ranges, refused, bar })
+    }
+
+    /// Loads the chunks that are still open, and leaves the survivors in `lookups` for the
+    /// sources after this one.
+    pub fn run(&mut self, snapshot: &Snapshot, lookups: &mut Lookups) -> Result<Ending> {
+        let start = Instant::now();
+        let mut ledger = self.route.new.session()?;
+        let ending = loop {
+            self.survey(snapshot, lookups)?;
+            if let Some(ending) = self.load_chunks(snapshot, lookups)? {
+                break ending;
+            }
+            // A row that others may have merged into was refused: once more, without it.
+            refused::start_over(&mut ledger, self.run, self.source)?;
+            self.bar.set_position(0);
+        };
+        self.bar.finish_and_clear();
+        ledger::add_seconds(
+            &mut ledger,
+            self.run,
+            &self.source.label,
+            start.elapsed().as_secs_f64(),
+        )?;
+        Ok(ending)
+    }
+
+    fn survey(&self, snapshot: &Snapshot, lookups: &mut Lookups) -> Result<()> {
+        if !self.source.needs_survey() {
+            return Ok(());
+        }
+        for target in &self.source.targets {
+            lookups[target.number] = None;
+        }
+        let found = survey::survey(
+            snapshot,
+            self.source,
+            &self.ranges,
+            lookups,
+            &self.refused,
+            self.route.workers,
+            &self.bar,
+        )?;
+        for (number, survivors) in found {
+            lookups[number] = Some(survivors);
+        }
+        Ok(())
+    }
+
+    /// `None` where the source has to be surveyed again.
+    fn load_chunks(&mut self, snapshot: &Snapshot, lookups: &Lookups) -> Result<Option<Ending>> {
+        let mut ledger = self.route.new.session()?;
+        let chunks = ledger::open_chunks(&mut ledger, self.run, &self.source.label)?;
+        let already = self.rejects(&mut ledger)?.0;
+        let queue = Mutex::new(chunks.iter().rev().collect::<Vec<_>>());
+        let quarantined = AtomicI64::new(already);
+        let survey_again = AtomicBool::new(false);
+        let refused = Mutex::new(std::mem::take(&mut self.refused));
+        workers::run(self.route.workers.min(chunks.len()), |stop| {
+            let mut old = snapshot.reader()?;
+            let mut new = self.route.new.session()?;
+            // What a crash of the server takes back, it takes back together with its ledger row.
+            new.batch(
+                "SET synchronous_commit = off; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'",
+            )?;
+            let mut loader = Loader::new(self.run, self.source, lookups);
+            while !stop.is_set() {
+                let Some(chunk) = lock(&queue).pop() else { break };
+                while !stop.is_set() {
+                    let known = lock(&refused).clone();
+                    match loader.load(&mut old, &mut new, chunk, &known)? {
+                        Ok(tally) => {
+                            self.bar.inc(u64::try_from(tally.read).unwrap_or(0));
+                            let total = tally.quarantined
+                                + quarantined.fetch_add(tally.quarantined, Ordering::Relaxed);
+                            if self.is_over(total, None).is_some() {
+                                stop.set();
+                            }
+                            break;
+                        }
+                        Err(refusal) => {
+                            self.remember(&refusal, &mut lock(&refused))?;
+                            if self.source.needs_survey() {
+                                survey_again.store(true, Ordering::Relaxed);
+                                stop.set();
+                            }
+                        }
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        self.refused = refused.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if survey_again.into_inner() {
+            return Ok(None);
+        }
+        let (quarantined, read) = self.rejects(&mut ledger)?;
+        Ok(Some(match self.is_over(quarantined, Some(read)) {
+            Some(limit) => {
+                Ending::TooManyRejects { source: self.source.label.clone(), quarantined, limit }
+            }
+            None => Ending::Finished,
+        }))
+    }
+
+    fn remember(&self, refusal: &Refusal, refused: &mut Refused) -> Result<()> {
+        if refused.len() >= MAX_REFUSED {
+            let label = &self.source.label;
+            return Err(Error::new(format!("PostgreSQL refuses more than {MAX_REFUSED} rows of {label}"))
+                .detail(format!("the last: {} {}: {}", label, refusal.key, refusal.reject.reason))
+                .hint("A cleaner in the mapping should see what the table's constraints see. What was loaded stays."));
+        }
+        refused::add(&mut self.route.new.session()?, self.run, self.source, refusal)?;
+        refused.insert(refusal.key.clone(), refusal.reject.clone());
+        Ok(())
+    }
+
+    /// Quarantined rows and rows read so far, over all tries.
+    fn rejects(&self, ledger: &mut Session) -> Result<(i64, i64)> {
+        let summaries = ledger::summaries(ledger, self.run)?;
+        let own = summaries.iter().find(|summary| summary.source == self.source.label);
+        Ok(own.map_or((0, 0), |summary| (summary.quarantined, summary.read)))
+    }
+
+    /// The limit that is passed; a percentage is known only once all rows are read.
+    fn is_over(&self, quarantined: i64, read: Option<i64>) -> Option<String> {
+        match (self.plan.max_rejects?, read) {
+            (MaxRejects::Rows(limit), _) => (quarantined > limit).then(|| progress::grouped(limit)),
+            #[expect(clippy::cast_precision_loss, reason = "a share in percent")]
+            (MaxRejects::Percent(limit), Some(read)) => {
+                (quarantined as f64 * 100.0 > limit * read as f64).then(|| format!("{limit} %"))
+            }
+            (MaxRejects::Percent(_), None) => None,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,205 @@
+//! The steps around a load: the lock, the run to begin or to go on with, the last lines.
+
+use std::io::{IsTerminal, Write, stderr, stdin};
+
+use common::progress::{count, grouped};
+use common::{Error, Outcome, Project, Result, Session, note, say};
+use migrate_data::ledger::{self, Run, Summary};
+use migrate_data::load::{Ending, Route};
+use migrate_data::plan::Plan;
+use migrate_data::{report, snapshot};
+
+use crate::arguments::Arguments;
+
+/// "pgrefit" and "load" in ASCII.
+const LOCK: (i32, i32) = (0x7067_7266, 0x6c6f_6164);
+
+/// Holds the one place for a load into this database; let go with the connection.
+///
+/// # Errors
+/// Another load is at work.
+pub fn lock(route: &Route) -> Result<Session> {
+    let mut session = route.new.session()?;
+    let row = session.query_one("SELECT pg_try_advisory_lock($1, $2)", &[&LOCK.0, &LOCK.1])?;
+    if row.get(0) {
+        return Ok(session);
+    }
+    Err(Error::new("another migrate_data is loading this database")
+        .hint("Wait until it ends. Nothing was changed by this one."))
+}
+
+pub enum Start {
+    New(i64),
+    GoOn(i64),
+    Finished(Run),
+}
+
+/// Decides whether there is a run to begin, to go on with, or nothing to do.
+///
+/// # Errors
+/// The mapping changed since the last run, or a target holds rows that no run loaded.
+pub fn open_run(route: &Route, plan: &Plan, project: &Project) -> Result<Start> {
+    let mut session = route.new.session()?;
+    match ledger::last_run(&mut session)? {
+        Some(run) if run.checksum != plan.checksum => {
+            let (state, advice) = match &run.finished {
+                Some(time) => (format!("finished at {time} UTC"), "loads everything anew by it"),
+                None => ("is not finished".to_owned(), "begins again by it"),
+            };
+            Err(Error::new(format!("run {} {state}, and the mapping has changed since", run.number)).hint(format!(
+                "`migrate_data --restart` empties the mapped tables and {advice}. Nothing was changed."
+            )))
+        }
+        Some(run) if run.is_finished => Ok(Start::Finished(run)),
+        Some(run) => {
+            ledger::create(&mut session)?;
+            let summaries = ledger::summaries(&mut session, run.number)?;
+            let chunks: i64 = summaries.iter().map(|summary| summary.chunks).sum();
+            let open: i64 = summaries.iter().map(|summary| summary.open_chunks).sum();
+            note(format_args!(
+                "going on with run {}: {} of {} chunks were committed",
+                run.number,
+                grouped(chunks - open),
+                grouped(chunks)
+            ));
+            Ok(Start::GoOn(run.number))
+        }
+        None => {
+            refuse_strangers(&mut session, plan)?;
+            ledger::create(&mut session)?;
+            ledger::begin_run(&mut session, &project.directory.display().to_string(), plan)
+                .map(Start::New)
+        }
+    }
+}
+
+/// Rows that are there already would be counted, or overwritten, as if they came from a source.
+fn refuse_strangers(session: &mut Session, plan: &Plan) -> Result<()> {
+    for target in plan.targets() {
+        let row = session.query_one(&format!("SELECT EXISTS (SELECT FROM {})", target.sql), &[])?;
+        if row.get(0) {
+            return Err(Error::new(format!("{} holds rows that no run of migrate_data loaded", target.name))
+                .hint("Empty it, or `migrate_data --restart` empties all mapped tables. Nothing was changed."));
+        }
+    }
+    Ok(())
+}
+
+/// Empties the mapped tables and forgets the last run.
+///
+/// # Errors
+/// Not confirmed, or another table's rows depend on a mapped one.
+pub fn restart(route: &Route, plan: &Plan, arguments: &Arguments) -> Result<()> {
+    let tables: Vec<_> = plan.targets().map(|target| target.name.as_str()).collect();
+    if !arguments.yes && !confirmed(&tables)? {
+        return Err(
+            Error::usage("not confirmed").hint("Nothing was changed. `--yes` says yes beforehand.")
+        );
+    }
+    let mut session = route.new.session()?;
+    if let Some(run) = ledger::last_run(&mut session)? {
+        ledger::create(&mut session)?;
+        migrate_data::aside::restore(route.new, run.number, route.workers)?;
+    }
+    let quoted: Vec<_> = plan.targets().map(|target| target.sql.as_str()).collect();
+    session.begin()?;
+    session.batch(&format!("TRUNCATE {}", quoted.join(", ")))?;
+    if let Some(run) = ledger::last_run(&mut session)? {
+        ledger::forget_run(&mut session, run.number)?;
+    }
+    session.commit()
+}
+
+fn confirmed(tables: &[&str]) -> Result<bool> {
+    if !stdin().is_terminal() {
+        return Ok(false);
+    }
+    eprint!("Empty {}? [y/N] ", tables.join(", "));
+    stderr().flush()?;
+    let mut answer = String::new();
+    stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// The last lines of a run that did its work.
+pub fn report(route: &Route, run: i64, ending: &Ending) -> Result<Outcome> {
+    let mut session = route.new.session()?;
+    let summaries = ledger::summaries(&mut session, run)?;
+    say_table(&mut session, run, &summaries)?;
+    match ending {
+        Ending::Finished => accounted(&summaries),
+        Ending::TooManyRejects { source, quarantined, limit } => {
+            let loaded: i64 = summaries.iter().map(|summary| summary.loaded).sum();
+            note(format_args!(
+                "{} of {source} are quarantined, more than max_rejects = {limit} allows\n  \
+                 hint: {} loaded so far and stay; the run is not finished. Mend the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
+                count(*quarantined, "row"),
+                count_are(loaded)
+            ));
+            Ok(Outcome::FellShort)
+        }
+    }
+}
+
+fn count_are(rows: i64) -> String {
+    format!("{} {}", count(rows, "row"), if rows == 1 { "is" } else { "are" })
+}
+
+/// A finished run, run again: says what it had done, writes nothing.
+pub fn report_finished(route: &Route, plan: &Plan, run: &Run) -> Result<Outcome> {
+    let mut new = route.new.session()?;
+    let mut old = route.old.session()?;
+    let summaries = ledger::summaries(&mut new, run.number)?;
+    let time = run.finished.as_deref().unwrap_or_default();
+    say(format_args!("nothing to do: run {} finished at {time} UTC", run.number));
+    print_table(&mut new, run.number, &summaries)?;
+    for (source, summary) in plan.sources.iter().zip(&summaries) {
+        let rows = snapshot::count(&mut old, source)?;
+        if rows != summary.read {
+            note(format_args!(
+                "{} has {} now, run {} read {}\n  hint: `migrate_data --restart` empties the mapped tables and loads everything anew.",
+                summary.source,
+                count(rows, "row"),
+                run.number,
+                grouped(summary.read)
+            ));
+            return Ok(Outcome::FellShort);
+        }
+    }
+    accounted(&summaries)
+}
+
+fn say_table(session: &mut Session, run: i64, summaries: &[Summary]) -> Result<()> {
+    println!("migrate_data:");
+    print_table(session, run, summaries)
+}
+
+fn print_table(session: &mut Session, run: i64, summaries: &[Summary]) -> Result<()> {
+    println!("{}", report::table(summaries));
+    let lines = [
+        report::counts("why", &ledger::reasons(session, run)?),
+        report::counts("replaced by `otherwise`", &ledger::replaced(session, run)?),
+    ];
+    for line in lines.into_iter().flatten() {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+/// The law: `read = loaded + merged + quarantined`, for each source.
+fn accounted(summaries: &[Summary]) -> Result<Outcome> {
+    for summary in summaries {
+        let fates = summary.loaded + summary.merged + summary.quarantined;
+        if summary.read != fates || summary.read != summary.rows {
+            return Err(Error::new(format!(
+                "{} has {} rows, {} were read and {} accounted for",
+                summary.source,
+                grouped(summary.rows),
+                grouped(summary.read),
+                grouped(fates)
+            ))
+            .hint("This must not happen; `verify_data` names the keys."));
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,261 @@
+//! One source row → values of every target, or the first thing that is wrong with it. A pure
+//! function of the row and the survivors.
+
+use common::copy::Row;
+use common::{Error, Result};
+
+use crate::clean::{Rule, clean};
+use crate::keys::{Fingerprint, Key, OrderKey, Survivors, fingerprint};
+use crate::plan::{Field, FieldInput, Order, Otherwise, Source, Target};
+use crate::value::Value;
+
+/// Survivors by target number; `None` for targets without `unique` and those not yet surveyed.
+pub type Lookups = Vec<Option<Survivors>>;
+
+/// Turns rows of one source into values.
+pub struct Transformer<'p> {
+    source: &'p Source,
+    lookups: &'p Lookups,
+    buffer: Vec<u8>,
+    /// Per field, how often `otherwise` stood in for a value that was refused.
+    pub replaced: Vec<u64>,
+}
+
+/// The values of one row.
+pub struct Values<'r> {
+    fields: Vec<Option<Value<'r>>>,
+    /// Of looked-up values, before they were replaced by what the lookup took.
+    looked_up: Vec<Fingerprint>,
+    /// Per target, whether `skip_if_null` leaves it out.
+    skipped: Vec<bool>,
+}
+
+/// Why a row is quarantined.
+#[derive(Clone, Debug)]
+pub struct Reject {
+    pub target: String,
+    pub column: String,
+    pub rule: Rule,
+    pub reason: String,
+    /// The text that was refused, as it is in the source.
+    pub value: Option<String>,
+    pub sqlstate: Option<String>,
+}
+
+impl<'p> Transformer<'p> {
+    pub fn new(source: &'p Source, lookups: &'p Lookups) -> Transformer<'p> {
+        Transformer { source, lookups, buffer: Vec::new(), replaced: vec![0; source.fields.len()] }
+    }
+
+    pub fn key(&self, row: &Row) -> Result<Key> {
+        match row.text(0)? {
+            Some(text) => Ok(Key::new(text, self.source.key.is_integer)),
+            None => Err(Error::new(format!(
+                "a row of {} has no `{}`, which is its key",
+                self.source.label, self.source.key.column
+            ))),
+        }
+    }
+
+    /// All values of a row, or the first refusal in the order of the mapping.
+    ///
+    /// # Errors
+    /// `otherwise = "fail"` ends the run; so does a source that breaks its own encoding.
+    pub fn transform<'r>(&mut self, row: Row<'r>) -> Result<Result<Values<'r>, Reject>> {
+        let source = self.source;
+        let mut values = Values {
+            fields: vec![None; source.fields.len()],
+            looked_up: vec![0; source.fields.len()],
+            skipped: Vec::with_capacity(source.targets.len()),
+        };
+        for target in &source.targets {
+            let skipped = match target.skip_if_null {
+                None => false,
+                Some(field) => match self.evaluate(field, row, &mut values)? {
+                    Ok(()) => values.fields[field] == Some(Value::Null),
+                    Err(rule) => return Ok(Err(self.reject(target, field, rule, row)?)),
+                },
+            };
+            values.skipped.push(skipped);
+            if skipped {
+                continue;
+            }
+            for column in &target.columns {
+                if let Err(rule) = self.evaluate(column.field, row, &mut values)? {
+                    return Ok(Err(self.reject(target, column.field, rule, row)?));
+                }
+                if column.not_null && values.fields[column.field] == Some(Value::Null) {
+                    return Ok(Err(self.reject(target, column.field, Rule::Missing, row)?));
+                }
+            }
+        }
+        Ok(Ok(values))
+    }
+
+    fn reject(&self, target: &Target, field: usize, rule: Rule, row: Row) -> Result<Reject> {
+        let column = target.columns.iter().find(|column| column.field == field);
+        let field = &self.source.fields[field];
+        let reason = match (&field.lookup, rule) {
+            (Some(lookup), Rule::Lookup) => {
+                format!("no row of {} with that {}", lookup.target_name, lookup.by)
+            }
+            _ => rule.sentence(&field.label),
+        };
+        Ok(Reject {
+            target: target.name.clone(),
+            column: column.map(|column| column.name.clone()).unwrap_or_default(),
+            rule,
+            reason,
+            value: text_of(field, row)?.map(str::to_owned),
+            sqlstate: None,
+        })
+    }
+
+    /// Computes a field once per row.
+    fn evaluate<'r>(
+        &mut self,
+        index: usize,
+        row: Row<'r>,
+        values: &mut Values<'r>,
+    ) -> Result<Result<(), Rule>> {
+        if values.fields[index].is_some() {
+            return Ok(Ok(()));
+        }
+        let source = self.source;
+        let field = &source.fields[index];
+        let refused = match compute(field, row)? {
+            Ok(value) => match self.resolve(field, value, &mut values.looked_up[index]) {
+                Ok(value) => {
+                    values.fields[index] = Some(value);
+                    return Ok(Ok(()));
+                }
+                Err(rule) => rule,
+            },
+            Err(rule) => rule,
+        };
+        match &field.otherwise {
+            Otherwise::Reject => Ok(Err(refused)),
+            Otherwise::Use(value) => {
+                self.replaced[index] += 1;
+                values.fields[index] = Some(value.clone());
+                Ok(Ok(()))
+            }
+            Otherwise::Fail => {
+                let key = row.text(0)?.unwrap_or_default();
+                Err(Error::new(format!("{} {key}: {}", source.label, refused.sentence(&field.label)))
+                    .detail(format!("value: {}", text_of(field, row)?.unwrap_or("NULL")))
+                    .hint("`otherwise = \"fail\"` ends the run here. Mend the row or the mapping, then run it again: it goes on where it stopped."))
+            }
+        }
+    }
+
+    /// A looked-up value becomes what the lookup takes of the survivor.
+    fn resolve<'r>(
+        &mut self,
+        field: &Field,
+        value: Value<'r>,
+        looked_up: &mut Fingerprint,
+    ) -> Result<Value<'r>, Rule> {
+        let Some(lookup) = &field.lookup else {
+            return Ok(value);
+        };
+        if value.is_null() {
+            return Ok(value);
+        }
+        *looked_up = fingerprint([&value], lookup.ignore_case, &mut self.buffer);
+        match &self.lookups[lookup.target] {
+            Some(survivors) => {
+                survivors.get(looked_up).map(crate::keys::Survivor::taken).ok_or(Rule::Lookup)
+            }
+            // In the survey of its own source, the row looked up is this row or one like it.
+            None => Ok(Value::Integer(0)),
+        }
+    }
+
+    /// The fingerprint by which a row of a target is one with others.
+    pub fn unique_fingerprint(&mut self, target: &Target, values: &Values) -> Option<Fingerprint> {
+        let unique = target.unique.as_ref()?;
+        if let [only] = unique.fields.as_slice()
+            && self.source.fields[*only].lookup.is_none()
+        {
+            return Some(fingerprint([values.get(*only)], unique.ignore_case, &mut self.buffer));
+        }
+        self.buffer.clear();
+        for &field in &unique.fields {
+            if self.source.fields[field].lookup.is_some() {
+                self.buffer.extend_from_slice(&values.looked_up[field].to_be_bytes());
+            } else {
+                values.get(field).fingerprint(unique.ignore_case, &mut self.buffer);
+            }
+        }
+        Some(xxhash_rust::xxh3::xxh3_128(&self.buffer))
+    }
+
+    /// What `order_by` compares of a row.
+    pub fn order_key(&self, target: &Target, values: &Values, row: &Row) -> Result<OrderKey> {
+        Ok(match target.unique.as_ref().and_then(|unique| unique.order) {
+            None => OrderKey::Missing,
+            Some(Order::Field(field)) => OrderKey::of(values.get(field)),
+            Some(Order::Expression(index)) => match row.text(index + 1)? {
+                Some(text) => OrderKey::Text(text.into()),
+                None => OrderKey::Missing,
+            },
+        })
+    }
+}
+
+impl<'r> Values<'r> {
+    pub fn get(&self, field: usize) -> &Value<'r> {
+        self.fields[field].as_ref().unwrap_or(&Value::Null)
+    }
+
+    pub fn is_skipped(&self, target: usize) -> bool {
+        self.skipped[target]
+    }
+}
+
+/// The field's text in the source.
+fn text_of<'r>(field: &Field, row: Row<'r>) -> Result<Option<&'r str>> {
+    match field.input {
+        FieldInput::Key => row.text(0),
+        FieldInput::Expression(index) => row.text(index + 1),
+        FieldInput::Constant | FieldInput::Surrogate => Ok(None),
+    }
+}
+
+/// Clean, translate synonyms, convert; a lookup's value is not yet looked up.
+fn compute<'r>(field: &Field, row: Row<'r>) -> Result<Result<Value<'r>, Rule>> {
+    match field.input {
+        // Filled in when the survivor is known.
+        FieldInput::Surrogate => return Ok(Ok(Value::Integer(0))),
+        FieldInput::Constant => return Ok(Ok(missing(field))),
+        FieldInput::Key | FieldInput::Expression(_) => {}
+    }
+    let cleaned = match clean(&field.clean, text_of(field, row)?) {
+        Ok(cleaned) => cleaned,
+        Err(rule) => return Ok(Err(rule)),
+    };
+    let Some(text) = cleaned else {
+        return Ok(Ok(missing(field)));
+    };
+    let text = match &field.values {
+        None => text,
+        Some(_) if text.trim().is_empty() => return Ok(Ok(missing(field))),
+        Some(values) => {
+            let word = text.trim().to_lowercase();
+            match values.iter().find(|(synonym, _)| *synonym == word) {
+                Some((_, canonical)) => canonical.clone().into(),
+                None => return Ok(Err(Rule::Enum)),
+            }
+        }
+    };
+    Ok(match field.converter.convert(text) {
+        Ok(Value::Null) => Ok(missing(field)),
+        Ok(Value::Text(text)) if text.is_empty() && field.default.is_some() => Ok(missing(field)),
+        converted => converted,
+    })
+}
+
+fn missing(field: &Field) -> Value<'static> {
+    field.default.clone().unwrap_or(Value::Null)
+}
