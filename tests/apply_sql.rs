@@ -393,6 +393,41 @@ fn a_table_that_is_locked_is_given_way_to_and_tried_again() {
     assert_eq!(said(&run), "apply_sql: 1 script applied");
     assert_eq!(
         run.stderr,
-        "apply_sql: canceling statement due to lock timeout; trying again in 1 s\n"
+        "apply_sql: sql/mini/optimize/001_column.sql:2: canceling statement due to lock timeout (55P03); trying again in 1 s\n"
     );
+}
+
+#[test]
+fn a_load_at_work_is_waited_for() {
+    let lab = mini(&[("001_table.sql", TABLE)]);
+    let mut load = lab.connect(&lab.new);
+    load.batch_execute(
+        "SET application_name = 'migrate_data'; SELECT pg_advisory_lock(1885827686, 1819238756)",
+    )
+    .unwrap();
+    let run = start(&lab);
+    sleep(Duration::from_millis(500));
+    assert_eq!(lab.value(&lab.new, "SELECT to_regclass('t')"), "∅");
+    drop(load);
+    let run = Run::from_output(&lab.command("apply_sql", &[]), &run.wait_with_output().unwrap());
+    assert_eq!(said(&run), "apply_sql: 1 script applied (1 table)");
+    assert!(
+        run.stderr.starts_with("apply_sql: waiting for migrate_data (server process "),
+        "{run}"
+    );
+}
+
+#[test]
+fn a_run_killed_in_a_transaction_leaves_nothing_and_the_next_one_applies_it() {
+    let slow = "-- kind: once\nCREATE TABLE t (); SELECT pg_sleep(1); CREATE TABLE u ();\n";
+    let lab = mini(&[("001_slow.sql", slow)]);
+    let mut run = start(&lab);
+    until(|| {
+        let sleeps = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT pg_sleep(1)'";
+        lab.value(&lab.new, sleeps) == "1"
+    });
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_eq!(said(&apply(&lab, &[])), "apply_sql: 1 script applied (2 tables)");
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM pgrefit.script_log"), "1");
 }

@@ -2,10 +2,10 @@
 
 use std::time::SystemTime;
 
-use common::identifier::literal;
-use common::{Error, Result, Session, locking, progress};
+use common::{Result, Session, progress};
 use postgres::error::SqlState;
 
+use crate::patience::{patiently, set_lock_timeout};
 use crate::scripts::{Kind, NumberedScript};
 use crate::{log, online};
 
@@ -28,7 +28,7 @@ pub fn all(session: &mut Session, due: &[&NumberedScript], lock_timeout: &str) -
                 log::record(session, script, began)?;
             }
             Kind::Once | Kind::Repeatable => {
-                locking::patiently(|| in_transaction(session, script, began))?;
+                patiently(|| in_transaction(session, script, began))?;
             }
         }
         bar.inc(1);
@@ -41,21 +41,18 @@ pub fn all(session: &mut Session, due: &[&NumberedScript], lock_timeout: &str) -
 fn in_transaction(session: &mut Session, script: &NumberedScript, began: SystemTime) -> Result<()> {
     session.begin()?;
     let done = statements(session, script).and_then(|()| log::record(session, script, began));
-    match done {
-        Ok(()) => session.commit().map_err(|error| {
-            let path = script.script.path.display();
-            error.context(format!("{path}: the commit failed")).hint(ROLLED_BACK)
-        }),
-        Err(error) => {
-            session.rollback()?;
-            Err(error)
-        }
+    if let Err(error) = done {
+        // A session that cannot roll back any more is rolled back by the server.
+        drop(session.rollback());
+        return Err(error);
     }
-}
-
-/// `time` as PostgreSQL reads it: `3s`, `500ms`, `0` for no limit.
-pub fn set_lock_timeout(session: &mut Session, time: &str) -> Result<()> {
-    session.batch(&format!("SET lock_timeout = {}", literal(time)))
+    session.commit().map_err(|error| {
+        let hint = match error.server() {
+            Some(_) => ROLLED_BACK,
+            None => "Whether it was applied is not known; `apply_sql --list` tells.",
+        };
+        error.context(format!("{}: the commit failed", script.script.path.display())).hint(hint)
+    })
 }
 
 const ROLLED_BACK: &str = "The script was rolled back; nothing in it was applied.";
@@ -63,18 +60,13 @@ const ROLLED_BACK: &str = "The script was rolled back; nothing in it was applied
 fn statements(session: &mut Session, script: &NumberedScript) -> Result<()> {
     for statement in &script.statements {
         session.batch(script.script.sql(statement)).map_err(|error| {
-            let outside = error.is(&SqlState::ACTIVE_SQL_TRANSACTION);
-            explain(script.script.locate(statement, error), outside)
+            let hint = if error.is(&SqlState::ACTIVE_SQL_TRANSACTION) {
+                format!("{ROLLED_BACK} `-- kind: online` runs each statement by itself, outside of a transaction.")
+            } else {
+                ROLLED_BACK.to_owned()
+            };
+            script.script.locate(statement, error).hint(hint)
         })?;
     }
     Ok(())
-}
-
-fn explain(error: Error, outside_of_transactions: bool) -> Error {
-    if outside_of_transactions {
-        return error.hint(format!(
-            "{ROLLED_BACK} `-- kind: online` runs each statement by itself, outside of a transaction."
-        ));
-    }
-    error.hint(ROLLED_BACK)
 }

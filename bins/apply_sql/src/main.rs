@@ -6,6 +6,7 @@ mod due; // which scripts have to run, and why
 mod log; // pgrefit.script_log: what ran, when, in which version
 mod made; // what the scripts made, counted in the catalog
 mod online; // CREATE INDEX CONCURRENTLY: no invalid index before, none after
+mod patience; // short lock timeouts, tried again
 mod scripts; // the folder: numbers, names, headers
 
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ struct Args {
     #[arg(long)]
     list: bool,
     /// How long a statement waits for a table's lock before it gives way and is tried again
-    #[arg(long, value_name = "TIME", default_value = locking::LOCK_TIMEOUT)]
+    #[arg(long, value_name = "TIME", default_value = patience::LOCK_TIMEOUT)]
     lock_timeout: String,
     /// The project's folder
     #[arg(long, value_name = "DIR", env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY)]

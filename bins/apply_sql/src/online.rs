@@ -7,9 +7,9 @@
 //! says by now; an edited index needs a new name.
 
 use common::script::{ConcurrentIndex, Statement};
-use common::{Error, Result, Session, locking};
+use common::{Error, Result, Session};
 
-use crate::apply::set_lock_timeout;
+use crate::patience::{patiently, set_lock_timeout};
 use crate::scripts::NumberedScript;
 
 /// Runs the script from its first statement; run again after an interruption, it passes over
@@ -20,7 +20,7 @@ use crate::scripts::NumberedScript;
 pub fn run(session: &mut Session, script: &NumberedScript, lock_timeout: &str) -> Result<()> {
     for statement in &script.statements {
         let sql = script.script.sql(statement);
-        let done = locking::patiently(|| match &statement.concurrent_index {
+        let done = patiently(|| match &statement.concurrent_index {
             Some(index) => build(session, sql, index),
             None => {
                 set_lock_timeout(session, lock_timeout)?;
