@@ -1,0 +1,252 @@
+//! The ledger against `count(*)` and against the keys, in both databases.
+
+use std::collections::HashMap;
+
+use common::copy::Decoder;
+use common::identifier::{literal, quote};
+use common::progress::grouped;
+use common::{Error, Result, Session};
+use migrate_data::keys::key_hash;
+use migrate_data::ledger;
+use migrate_data::plan::{FieldInput, Plan, Source};
+use migrate_data::value::Kind;
+
+use crate::findings::{Findings, SHOWN};
+
+/// The run to verify.
+///
+/// # Errors
+/// There is none, it is not finished, or the mapping is not the one it was made by.
+pub fn finished_run(new: &mut Session, plan: &Plan) -> Result<i64> {
+    match ledger::last_run(new)? {
+        None => Err(Error::new("nothing has been loaded into this database")
+            .hint("`make migrate-data` loads it.")),
+        Some(run) if !run.is_finished => Err(Error::new(format!("run {} is not finished", run.number))
+            .hint("`make migrate-data` goes on with it.")),
+        Some(run) if run.checksum != plan.checksum => {
+            Err(Error::new(format!("the mapping has changed since run {}", run.number))
+                .hint("Verify with the mapping that the rows were loaded by, or load anew with `migrate_data --restart`."))
+        }
+        Some(run) => Ok(run.number),
+    }
+}
+
+/// `read = loaded + merged + quarantined`, in rows and key by key; no constraint left aside.
+pub fn verify(
+    old: &mut Session,
+    new: &mut Session,
+    plan: &Plan,
+    run: i64,
+    findings: &mut Findings,
+) -> Result<()> {
+    let summaries = ledger::summaries(new, run)?;
+    for source in &plan.sources {
+        let Some(summary) = summaries.iter().find(|summary| summary.source == source.label) else {
+            findings.add_account(format!("{}: run {run} did not read it", source.label));
+            continue;
+        };
+        let fates = summary.loaded + summary.merged + summary.quarantined;
+        if summary.read != fates {
+            findings.add_account(format!(
+                "{}: {} rows read, {} accounted for",
+                source.label,
+                grouped(summary.read),
+                grouped(fates)
+            ));
+        }
+        for (table, key, fate, expected) in [
+            ("quarantine", "key", "quarantined", summary.quarantined),
+            ("lineage", "source_key", "merged", summary.merged),
+        ] {
+            let rows = count(
+                new,
+                &format!(
+                    "(SELECT DISTINCT {key} FROM pgrefit.{table} WHERE run = {run} AND source = {}) AS k",
+                    literal(&source.label)
+                ),
+            )?;
+            if rows != expected {
+                findings.add_account(format!(
+                    "{}: {} rows {fate}, {} of them in pgrefit.{table}",
+                    source.label,
+                    grouped(expected),
+                    grouped(rows)
+                ));
+            }
+        }
+        verify_targets(new, source, run, findings)?;
+        verify_keys(old, new, source, run, findings)?;
+    }
+    let away = new.query(
+        "SELECT kind, name, table_name FROM pgrefit.set_aside WHERE run = $1 AND restored_at IS NULL",
+        &[&run],
+    )?;
+    for row in away {
+        let [kind, name, table]: [String; 3] = std::array::from_fn(|index| row.get(index));
+        findings.add(format!("the {kind} {name} of {table} was set aside and is not back"));
+    }
+    Ok(())
+}
+
+/// Rows in the tables against rows that the ledger says were written.
+fn verify_targets(
+    new: &mut Session,
+    source: &Source,
+    run: i64,
+    findings: &mut Findings,
+) -> Result<()> {
+    for target in &source.targets {
+        let row = new.query_one(
+            "SELECT coalesce(sum((target_rows ->> $3)::bigint), 0)::bigint FROM pgrefit.load_chunk WHERE run = $1 AND source = $2",
+            &[&run, &source.label, &target.name],
+        )?;
+        let written: i64 = row.get(0);
+        let rows = count(new, &target.sql)?;
+        if rows != written {
+            findings.add_account(format!(
+                "{} has {} rows, {} were loaded",
+                target.name,
+                grouped(rows),
+                grouped(written)
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn count(session: &mut Session, from: &str) -> Result<i64> {
+    Ok(session.query_one(&format!("SELECT count(*) FROM {from}"), &[])?.get(0))
+}
+
+/// A multiset of keys, in constant memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Keys {
+    rows: u64,
+    sum: u128,
+}
+
+/// The keys of the source are those that were read, and each is in exactly one of target, lineage
+/// and quarantine. Where the target does not keep the source's key, the counts stand alone.
+fn verify_keys(
+    old: &mut Session,
+    new: &mut Session,
+    source: &Source,
+    run: i64,
+    findings: &mut Findings,
+) -> Result<()> {
+    let there = hashed(old, &source_keys(source))?;
+    let rows = new.query(
+        "SELECT hash FROM pgrefit.load_chunk WHERE run = $1 AND source = $2",
+        &[&run, &source.label],
+    )?;
+    let read = rows.iter().fold(0_u128, |sum, row| {
+        let hash: Option<String> = row.get(0);
+        let hash = hash.and_then(|hash| u128::from_str_radix(&hash, 16).ok());
+        sum.wrapping_add(hash.unwrap_or_default())
+    });
+    let kept = kept_keys(source, run);
+    let accounted = match &kept {
+        Some(query) => hashed(new, query)?,
+        None => there,
+    };
+    if accounted == there && read == there.sum {
+        return Ok(());
+    }
+    match kept.filter(|_| accounted != there) {
+        Some(query) => name_keys(old, new, source, &query, findings),
+        None => {
+            findings.add_account(format!(
+                "{}: its keys are not those that run {run} read",
+                source.label
+            ));
+            Ok(())
+        }
+    }
+}
+
+fn source_keys(source: &Source) -> String {
+    format!("SELECT {}::text FROM {}", source.key.sql, source.from_clause)
+}
+
+/// Every key with a fate, once for each; `None` where the main target does not keep it.
+fn kept_keys(source: &Source, run: i64) -> Option<String> {
+    let main = &source.targets[source.main];
+    let column = main.columns.iter().find(|column| {
+        let field = &source.fields[column.field];
+        let is_whole = matches!(column.kind, Kind::Integer(_) | Kind::Text(_));
+        field.input == FieldInput::Key
+            && field.clean.is_empty()
+            && field.lookup.is_none()
+            && is_whole
+    })?;
+    let label = literal(&source.label);
+    Some(format!(
+        "SELECT {}::text FROM {} UNION ALL SELECT source_key FROM pgrefit.lineage WHERE run = {run} AND source = {label} AND fate = 'merged' \
+         UNION ALL SELECT key FROM pgrefit.quarantine WHERE run = {run} AND source = {label}",
+        quote(&column.name),
+        main.sql
+    ))
+}
+
+fn hashed(session: &mut Session, query: &str) -> Result<Keys> {
+    let mut keys = Keys::default();
+    for_each_key(session, query, |key| {
+        keys.rows += 1;
+        keys.sum = keys.sum.wrapping_add(key_hash(key));
+    })?;
+    Ok(keys)
+}
+
+fn for_each_key(session: &mut Session, query: &str, mut visit: impl FnMut(&str)) -> Result<()> {
+    let mut rows =
+        Decoder::new(session.copy_out(&format!("COPY ({query}) TO STDOUT (FORMAT binary)"))?);
+    while let Some(row) = rows.next_row()? {
+        visit(row.text(0)?.unwrap_or("NULL"));
+    }
+    Ok(())
+}
+
+/// Names keys that have no fate, or more than one. Only once something is wrong, since it holds a
+/// number per key.
+fn name_keys(
+    old: &mut Session,
+    new: &mut Session,
+    source: &Source,
+    kept: &str,
+    findings: &mut Findings,
+) -> Result<()> {
+    let mut fates: HashMap<u128, i64> = HashMap::new();
+    for_each_key(new, kept, |key| *fates.entry(key_hash(key)).or_default() += 1)?;
+    let (mut lost, mut twice) = (Vec::new(), Vec::new());
+    for_each_key(old, &source_keys(source), |key| match fates.remove(&key_hash(key)) {
+        None => lost.push(key.to_owned()),
+        Some(1) => {}
+        Some(_) => twice.push(key.to_owned()),
+    })?;
+    let mut invented = Vec::new();
+    for_each_key(new, kept, |key| {
+        if fates.contains_key(&key_hash(key)) {
+            invented.push(key.to_owned());
+        }
+    })?;
+    let label = &source.label;
+    tell(findings, &lost, |key| {
+        format!("{label} {key}: neither loaded nor merged nor quarantined")
+    });
+    tell(findings, &twice, |key| format!("{label} {key}: has more than one fate"));
+    let main = &source.targets[source.main].name;
+    tell(findings, &invented, |key| format!("{main} {key}: comes from no row of {label}"));
+    Ok(())
+}
+
+fn tell(findings: &mut Findings, keys: &[String], sentence: impl Fn(&str) -> String) {
+    for key in keys.iter().take(SHOWN) {
+        findings.add_account(sentence(key));
+    }
+    if keys.len() > SHOWN {
+        findings.add_account(format!(
+            "  and {} more like it",
+            grouped(i64::try_from(keys.len() - SHOWN).unwrap_or(i64::MAX))
+        ));
+    }
+}

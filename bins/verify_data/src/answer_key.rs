@@ -1,0 +1,242 @@
+//! Schema `truth` of the old database, where a generator that knew the answers left them: every
+//! row's fate, and every value of the new tables.
+
+use std::cmp::Ordering;
+
+use common::copy::{Decoder, Row};
+use common::identifier::{QualifiedName, literal, quote};
+use common::progress::{count, grouped};
+use common::{Result, Session};
+use migrate_data::catalog::Relation;
+use migrate_data::plan::Plan;
+
+use crate::findings::{Findings, SHOWN};
+
+#[derive(Debug, Default)]
+pub struct Answers {
+    equal: i64,
+    different: i64,
+}
+
+impl Answers {
+    pub fn sentence(&self) -> String {
+        if self.different == 0 {
+            format!("{} equal the answer key", count(self.equal, "row"))
+        } else {
+            format!(
+                "{} of {} differ from the answer key",
+                grouped(self.different),
+                count(self.equal + self.different, "row")
+            )
+        }
+    }
+}
+
+/// Compares fates and values; `None` where the old database has no answer key.
+///
+/// # Errors
+/// Either side cannot be read.
+pub fn verify(
+    old: &mut Session,
+    new: &mut Session,
+    plan: &Plan,
+    run: i64,
+    findings: &mut Findings,
+) -> Result<Option<Answers>> {
+    let fates = QualifiedName { schema: Some("truth".to_owned()), name: "fates".to_owned() };
+    if Relation::find(old, &fates)?.is_none() {
+        return Ok(None);
+    }
+    for session in [&mut *old, &mut *new] {
+        session.batch("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; SET bytea_output = 'hex'")?;
+    }
+    let mut answers = Answers::default();
+    compare_fates(old, new, run, &mut answers, findings)?;
+    for target in plan.targets() {
+        let name = QualifiedName { schema: Some("truth".to_owned()), name: target.name.clone() };
+        let Some(answer) = Relation::find(old, &name)? else {
+            continue;
+        };
+        let own = QualifiedName::parse(&target.name).unwrap_or_else(|| name.clone());
+        let Some(table) = Relation::find(new, &own)? else {
+            continue;
+        };
+        let key = if table.primary_key.is_empty() {
+            vec![answer.columns[0].name.clone()]
+        } else {
+            table.primary_key
+        };
+        let mut columns = key.clone();
+        columns.extend(
+            answer
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .filter(|column| !key.contains(column)),
+        );
+        let expected = rows_sql(&answer.name.sql(), &columns, key.len());
+        let found = rows_sql(&table.name.sql(), &columns, key.len());
+        compare(
+            Stream::open(old, &expected)?,
+            Stream::open(new, &found)?,
+            key.len(),
+            &mut Telling { what: &target.name, columns: &columns, findings, told: 0 },
+            &mut answers,
+        )?;
+    }
+    Ok(Some(answers))
+}
+
+/// All rows as text, in the byte order of their keys, which both servers share.
+fn rows_sql(table: &str, columns: &[String], key: usize) -> String {
+    let texts: Vec<_> = columns.iter().map(|column| format!("{}::text", quote(column))).collect();
+    let order: Vec<_> = texts[..key].iter().map(|text| format!("{text} COLLATE \"C\"")).collect();
+    format!(
+        "COPY (SELECT {} FROM {table} ORDER BY {}) TO STDOUT (FORMAT binary)",
+        texts.join(", "),
+        order.join(", ")
+    )
+}
+
+/// Merged rows with their survivors, quarantined ones with the column and rule; what is in neither
+/// is loaded, and compared with the tables.
+fn compare_fates(
+    old: &mut Session,
+    new: &mut Session,
+    run: i64,
+    answers: &mut Answers,
+    findings: &mut Findings,
+) -> Result<()> {
+    let expected = "COPY (SELECT source, key, fate, into_key, target, column_name, rule FROM truth.fates WHERE fate <> 'loaded' \
+        ORDER BY source COLLATE \"C\", key COLLATE \"C\") TO STDOUT (FORMAT binary)";
+    let found = format!(
+        "COPY (SELECT * FROM (\
+            SELECT source, source_key AS key, 'merged' AS fate, target_key, NULL::text AS target, NULL::text AS column_name, NULL::text AS rule \
+            FROM pgrefit.lineage WHERE run = {run} AND fate = 'merged' \
+            UNION ALL \
+            SELECT source, key, 'quarantined', NULL, target, column_name, rule FROM pgrefit.quarantine WHERE run = {run}\
+         ) AS f ORDER BY source COLLATE \"C\", key COLLATE \"C\") TO STDOUT (FORMAT binary)"
+    );
+    let columns =
+        ["source", "key", "fate", "into_key", "target", "column_name", "rule"].map(str::to_owned);
+    compare(
+        Stream::open(old, expected)?,
+        Stream::open(new, &found)?,
+        2,
+        &mut Telling { what: "fate of", columns: &columns, findings, told: 0 },
+        answers,
+    )
+}
+
+/// Rows of one side, one at a time, owned so that both sides can be held.
+struct Stream<'s> {
+    rows: Decoder<postgres::CopyOutReader<'s>>,
+    current: Option<Vec<Option<String>>>,
+}
+
+impl<'s> Stream<'s> {
+    fn open(session: &'s mut Session, sql: &str) -> Result<Stream<'s>> {
+        let mut stream = Stream { rows: Decoder::new(session.copy_out(sql)?), current: None };
+        stream.advance()?;
+        Ok(stream)
+    }
+
+    fn advance(&mut self) -> Result<()> {
+        self.current = match self.rows.next_row()? {
+            Some(row) => Some(owned(&row)?),
+            None => None,
+        };
+        Ok(())
+    }
+}
+
+fn owned(row: &Row) -> Result<Vec<Option<String>>> {
+    (0..row.len()).map(|index| Ok(row.text(index)?.map(str::to_owned))).collect()
+}
+
+/// How differences are told: the first few in words.
+struct Telling<'a> {
+    what: &'a str,
+    columns: &'a [String],
+    findings: &'a mut Findings,
+    told: usize,
+}
+
+impl Telling<'_> {
+    fn tell(&mut self, key: &[Option<String>], what: impl FnOnce() -> String) {
+        self.told += 1;
+        if self.told <= SHOWN {
+            let key: Vec<_> = key.iter().map(|part| part.as_deref().unwrap_or("NULL")).collect();
+            self.findings.add(format!("{} {}: {}", self.what, key.join(" "), what()));
+        }
+    }
+}
+
+/// Merges two sorted streams and counts rows that are equal and rows that are not.
+fn compare(
+    mut expected: Stream,
+    mut found: Stream,
+    key: usize,
+    telling: &mut Telling,
+    answers: &mut Answers,
+) -> Result<()> {
+    loop {
+        let order = match (&expected.current, &found.current) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(one), Some(other)) => one[..key].cmp(&other[..key]),
+        };
+        match (order, &expected.current, &found.current) {
+            (Ordering::Equal, Some(one), Some(other)) if one == other => answers.equal += 1,
+            (Ordering::Equal, Some(one), Some(other)) => {
+                answers.different += 1;
+                telling_difference(telling, one, other, key);
+            }
+            (Ordering::Less, Some(row), _) => {
+                answers.different += 1;
+                telling.tell(&row[..key], || "is missing; the answer key has it".to_owned());
+            }
+            (_, _, Some(row)) => {
+                answers.different += 1;
+                telling.tell(&row[..key], || "is not in the answer key".to_owned());
+            }
+            _ => break,
+        }
+        if order != Ordering::Greater {
+            expected.advance()?;
+        }
+        if order != Ordering::Less {
+            found.advance()?;
+        }
+    }
+    if telling.told > SHOWN {
+        let more = grouped(i64::try_from(telling.told - SHOWN).unwrap_or(i64::MAX));
+        telling.findings.add(format!("  and {more} more of {}", telling.what));
+    }
+    Ok(())
+}
+
+fn telling_difference(
+    telling: &mut Telling,
+    expected: &[Option<String>],
+    found: &[Option<String>],
+    key: usize,
+) {
+    let columns = telling.columns.to_vec();
+    telling.tell(&expected[..key], || {
+        let shown = |value: &Option<String>| {
+            value.as_ref().map_or_else(|| "NULL".to_owned(), |value| literal(value))
+        };
+        let differences =
+            (key..expected.len()).filter(|&index| expected[index] != found[index]).map(|index| {
+                format!(
+                    "{} is {}, the answer key says {}",
+                    columns[index],
+                    shown(&found[index]),
+                    shown(&expected[index])
+                )
+            });
+        differences.collect::<Vec<_>>().join("; ")
+    });
+}
