@@ -6,5 +6,7 @@
 mod apply_sql;
 mod dev_postgres;
 mod harness;
+mod migrate_schema;
+mod populate_old;
 mod settings;
 mod shop_sql;
