@@ -74,31 +74,31 @@ pub struct Export {
     pub csv: Option<PathBuf>,
 
     /// The table to make [default: the name of the file or folder].
-    #[arg(long, value_name = "NAME", requires = "csv")]
+    #[arg(long, value_name = "NAME", requires = "csv", conflicts_with = "Fake")]
     pub table: Option<String>,
 
     /// One character, or `tab`.
-    #[arg(long, value_name = "CHAR", requires = "csv", default_value = ",", value_parser = delimiter)]
+    #[arg(long, value_name = "CHAR", requires = "csv", conflicts_with = "Fake", default_value = ",", value_parser = delimiter)]
     pub delimiter: u8,
 
     /// One character, or `none`.
-    #[arg(long, value_name = "CHAR", requires = "csv", default_value = "\"", value_parser = quote)]
+    #[arg(long, value_name = "CHAR", requires = "csv", conflicts_with = "Fake", default_value = "\"", value_parser = quote)]
     pub quote: Quote,
 
     /// How the bytes are to be read.
-    #[arg(long, value_enum, requires = "csv", default_value_t = Encoding::Utf8)]
+    #[arg(long, value_enum, requires = "csv", conflicts_with = "Fake", default_value_t = Encoding::Utf8)]
     pub encoding: Encoding,
 
     /// A field that is exactly this text becomes NULL; all others stay as they are.
-    #[arg(long, value_name = "TEXT", requires = "csv")]
+    #[arg(long, value_name = "TEXT", requires = "csv", conflicts_with = "Fake")]
     pub null: Option<String>,
 
     /// The first line is a record; the columns are called c1, c2, …
-    #[arg(long, requires = "csv")]
+    #[arg(long, requires = "csv", conflicts_with = "Fake")]
     pub no_header: bool,
 
     /// Put records that cannot be loaded into this CSV file and go on, instead of stopping.
-    #[arg(long, value_name = "FILE", requires = "csv")]
+    #[arg(long, value_name = "FILE", requires = "csv", conflicts_with = "Fake")]
     pub rejects: Option<PathBuf>,
 }
 

@@ -53,7 +53,7 @@ pub fn fill(shop: &Shop, pool: &Pool, workers: u32, orders: u64) -> Result<u64> 
     let stop = AtomicBool::new(false);
     let work = || -> Result<u64> {
         let mut session = pool.session()?;
-        tables::join_lock(&mut session)?;
+        tables::join_as_worker(&mut session)?;
         // The commit of the final comment flushes all that was written before it.
         session.batch("SET synchronous_commit = off")?;
         let mut desk = Desk::new();

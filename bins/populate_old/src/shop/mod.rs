@@ -77,7 +77,6 @@ pub fn generate(arguments: &Arguments, project: &Project, database: &Database) -
     }
     let shop = Shop::new(fake);
     tables::prepare(&mut session, project, &found, shop.keyed)?;
-    tables::share_lock(&mut session)?;
     let pool = Pool::open(database)?;
     let dirty = fill::fill(&shop, &pool, workers(fake, &pool), fake.orders)
         .map_err(|error| error.hint("The tables hold a part of the rows and are marked as unfinished; the next run starts over."))?;

@@ -14,8 +14,11 @@ const TRUTHS: [&str; 7] =
     ["fates", "users", "addresses", "categories", "products", "orders", "order_items"];
 const OURS: &str = "populate_old: ";
 const UNFINISHED: &str = "populate_old: filling, not finished";
-/// "populate" in ASCII; the key of the advisory lock of a fill.
-const LOCK: &str = "8101259051844629605";
+/// The key of the advisory lock of one fill: "populate" in ASCII.
+const FILL: i64 = 0x706f_7075_6c61_7465;
+/// The key of the lock that its workers share, as long as they can still write. It is another
+/// one, since a worker that asks for a lock waits behind the next fill that does.
+const WORKERS: i64 = FILL + 1;
 
 /// What is there before the first row.
 pub enum Found {
@@ -28,31 +31,27 @@ pub enum Found {
     Rows(&'static str),
 }
 
-/// Waits for a fill that is going on, or for the server to notice that one was killed; then keeps
+/// Waits for a fill that is going on, then for the server to notice that one was killed, and keeps
 /// others out.
 ///
 /// # Errors
 /// Another fill of this database is going on.
 pub fn lock(session: &mut Session, database: &str) -> Result<()> {
     session.batch("SET lock_timeout = '10s'")?;
-    session.batch(&format!("SELECT pg_advisory_lock({LOCK})")).map_err(|error| {
+    let locks = format!("SELECT pg_advisory_lock({FILL}), pg_advisory_lock({WORKERS})");
+    session.batch(&locks).map_err(|error| {
         if error.is(&SqlState::LOCK_NOT_AVAILABLE) {
             Error::new(format!("another populate_old is filling {database}"))
                 .hint("Wait until it is done. Nothing was changed.")
         } else {
             error
         }
-    })
+    })?;
+    session.batch(&format!("SELECT pg_advisory_unlock({WORKERS})"))
 }
 
-/// Lets the workers in, which hold the lock as long as they can still write.
-pub fn share_lock(session: &mut Session) -> Result<()> {
-    join_lock(session)?;
-    session.batch(&format!("SELECT pg_advisory_unlock({LOCK})"))
-}
-
-pub fn join_lock(session: &mut Session) -> Result<()> {
-    session.batch(&format!("SELECT pg_advisory_lock_shared({LOCK})"))
+pub fn join_as_worker(session: &mut Session) -> Result<()> {
+    session.batch(&format!("SELECT pg_advisory_lock_shared({WORKERS})"))
 }
 
 /// # Errors
@@ -147,9 +146,7 @@ fn drop_truth(session: &mut Session) -> Result<()> {
     };
     if !row.get::<_, Option<String>>(0).is_some_and(|comment| comment.starts_with(OURS)) {
         return Err(Error::new("the schema `truth` is there and was not made by populate_old")
-            .hint(
-                "Rename it, or run with --no-truth in a database without it. Nothing was changed.",
-            ));
+            .hint("Rename it, or use another database. Nothing was changed."));
     }
     let tables = TRUTHS.map(|table| format!("truth.{table}"));
     session.batch(&format!("DROP TABLE IF EXISTS {}", tables.join(", ")))?;
