@@ -4,9 +4,10 @@
 --        months that hold an order and those around today. Run again after a load it gives the
 --        months that have gathered in orders_default partitions of their own.
 -- Why:   a month is read, vacuumed, detached and archived by itself.
--- How:   the rows' former table becomes the holder, a new one takes every row of it, the holder
---        goes. Rows are not moved by DELETE: order_items would follow them by ON DELETE CASCADE.
---        Keys in and out, indexes, triggers, grants and the comment are carried over as they are.
+-- How:   the table that holds the rows, orders itself or orders_default, steps aside; its rows go to
+--        a new bare one, in one pass; keys and indexes are built on the result, which is several
+--        times faster than under way. Nothing is moved by DELETE: order_items would follow by ON
+--        DELETE CASCADE. Keys in and out, indexes, triggers, grants and comment are carried over.
 -- Locks: orders and order_items, against everything, while rows move; where none have to, orders
 --        for the moment in which a coming month is made.
 -- Limit: stops at what it could not carry over: policies, rules, publications, identity columns,
@@ -15,13 +16,16 @@
 
 DO $$
 DECLARE
-    first_day constant timestamptz := '1900-01-01 00:00:00+00';
-    end_day   constant timestamptz := '2200-01-01 00:00:00+00';
+    first_day  constant timestamptz := '1900-01-01 00:00:00+00';
+    end_day    constant timestamptz := '2200-01-01 00:00:00+00';
+    month_name constant text := '"orders_"YYYY_MM';
+    make_month constant text := 'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)';
     is_plain  boolean := (SELECT relkind = 'r' FROM pg_class WHERE oid = 'orders'::regclass);
     rows_wait boolean := true;
     before    bigint;
-    months    timestamp[];
+    parent    text;
     month     timestamp;
+    filled      record;
     foreign_key record;
     afterwards  text[] := '{}';
     statement   text;
@@ -92,35 +96,41 @@ BEGIN
           ) AS dressings;
 
         ALTER TABLE orders RENAME TO orders_holder;
-        CREATE TABLE orders (LIKE orders_holder INCLUDING ALL EXCLUDING INDEXES)
-            PARTITION BY RANGE (ordered_at);
+        parent := 'orders';
     ELSIF rows_wait THEN
         ALTER TABLE orders DETACH PARTITION orders_default;
         ALTER TABLE orders_default RENAME TO orders_holder;
+        parent := 'orders_bare';
     END IF;
 
-    SELECT array_agg(date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n))
-      INTO months
-      FROM generate_series(-1, 3) AS n;
     IF rows_wait THEN
-        SELECT months || array_agg(DISTINCT date_trunc('month', ordered_at AT TIME ZONE 'UTC'))
-          INTO months
-          FROM orders_holder
-         WHERE ordered_at >= first_day AND ordered_at < end_day;
-    END IF;
-    FOR month IN SELECT DISTINCT unnest(months) ORDER BY 1 LOOP
-        IF to_regclass(to_char(month, '"orders_"YYYY_MM')) IS NULL THEN
-            EXECUTE format('CREATE TABLE %I PARTITION OF orders FOR VALUES FROM (%L) TO (%L)',
-                           to_char(month, '"orders_"YYYY_MM'),
-                           month AT TIME ZONE 'UTC',
+        EXECUTE format('CREATE TABLE %I (LIKE orders_holder INCLUDING ALL EXCLUDING INDEXES)
+                        PARTITION BY RANGE (ordered_at)', parent);
+        FOR month IN
+            SELECT DISTINCT date_trunc('month', ordered_at AT TIME ZONE 'UTC')
+              FROM orders_holder
+             WHERE ordered_at >= first_day AND ordered_at < end_day
+             ORDER BY 1
+        LOOP
+            EXECUTE format(make_month, to_char(month, month_name), parent, month AT TIME ZONE 'UTC',
                            (month + interval '1 month') AT TIME ZONE 'UTC');
-        END IF;
-    END LOOP;
-
-    IF rows_wait THEN
-        CREATE TABLE orders_default PARTITION OF orders DEFAULT;
-        INSERT INTO orders SELECT * FROM orders_holder;
+        END LOOP;
+        EXECUTE format('CREATE TABLE orders_default PARTITION OF %I DEFAULT', parent);
+        EXECUTE format('INSERT INTO %I SELECT * FROM orders_holder', parent);
         DROP TABLE orders_holder;
+
+        IF parent <> 'orders' THEN
+            FOR filled IN
+                SELECT oid::regclass AS name, pg_get_expr(relpartbound, oid) AS bounds
+                  FROM pg_class
+                 WHERE oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = parent::regclass)
+            LOOP
+                EXECUTE format('ALTER TABLE %I DETACH PARTITION %s', parent, filled.name);
+                EXECUTE format('ALTER TABLE orders ATTACH PARTITION %s %s', filled.name, filled.bounds);
+            END LOOP;
+            EXECUTE format('DROP TABLE %I', parent);
+        END IF;
+
         FOREACH statement IN ARRAY afterwards LOOP
             EXECUTE statement;
         END LOOP;
@@ -128,6 +138,16 @@ BEGIN
             RAISE EXCEPTION 'orders held % rows before and % after', before, (SELECT count(*) FROM orders);
         END IF;
     END IF;
+
+    FOR month IN
+        SELECT date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n)
+          FROM generate_series(-1, 3) AS n
+    LOOP
+        IF to_regclass(to_char(month, month_name)) IS NULL THEN
+            EXECUTE format(make_month, to_char(month, month_name), 'orders', month AT TIME ZONE 'UTC',
+                           (month + interval '1 month') AT TIME ZONE 'UTC');
+        END IF;
+    END LOOP;
 END
 $$;
 
