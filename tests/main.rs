@@ -8,5 +8,7 @@ mod dev_postgres;
 mod harness;
 mod migrate_schema;
 mod populate_old;
+mod projects;
+mod retail;
 mod settings;
 mod shop_sql;

@@ -159,4 +159,4 @@ CREATE INDEX IF NOT EXISTS orders_ordered_at_idx ON orders (ordered_at);
 -- What is still to be done.
 CREATE INDEX IF NOT EXISTS orders_open_idx ON orders (status, ordered_at) WHERE status IN ('pending', 'paid');
 
-ANALYZE orders;
+ANALYZE orders, order_items, products;
