@@ -98,6 +98,12 @@ fn a_header_that_gives_no_columns_is_refused() {
             "t.csv:1: the name of column `{long}` is longer than 63 bytes\n  hint: Rename it in the file, or load with --no-header. Nothing was changed."
         ),
     );
+    case(
+        &lab,
+        b"\"a,b\n1,2\n",
+        &[],
+        &format!("t.csv:1: a quote is opened and never closed\n  hint: {GO_ON}"),
+    );
     case(&lab, b"", &[], "t.csv is empty: there is no header in it\n  hint: Nothing was changed.");
 }
 
@@ -168,6 +174,17 @@ fn what_is_not_there_is_asked_wrongly() {
     let run = load(&lab, &["€.csv", "--delimiter", "ab"]);
     run.exits(2);
     assert!(run.stderr.contains("'--delimiter <CHAR>': one ASCII character, or `tab`"), "{run}");
+}
+
+#[test]
+fn rejects_never_overwrite_what_is_to_be_loaded() {
+    let lab = lab();
+    lab.write("in/a.csv", "a\n1\n");
+    load(&lab, &["in", "--table", "t", "--rejects", "./in/a.csv"]).fails(
+        2,
+        "populate_old: --rejects ./in/a.csv is one of the files to be loaded\n  hint: Name another file, best in another folder. Nothing was changed.",
+    );
+    assert_eq!(lab.read("in/a.csv"), "a\n1\n");
 }
 
 #[test]

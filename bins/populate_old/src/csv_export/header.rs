@@ -112,6 +112,7 @@ pub fn fold(text: &str) -> String {
 }
 
 fn texts(file: &ExportFile, record: &Record, encoding: Encoding) -> Result<Vec<String>> {
+    record.closed().map_err(|reason| reason.at(file, record.line))?;
     let decoded = record.fields().enumerate().map(|(index, bytes)| {
         text::decode(bytes, encoding, &format!("c{}", index + 1))
             .map(std::borrow::Cow::into_owned)

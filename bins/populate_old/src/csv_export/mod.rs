@@ -41,7 +41,8 @@ pub fn load(path: &Path, arguments: &Arguments, database: &Database) -> Result<(
             .hint(format!("Nothing was changed. --if-empty takes this for success; to load it anew, drop {name} first.")));
     }
     let columns = columns(&files, export)?;
-    let mut rejects = export.rejects.as_deref().map(Rejects::create).transpose()?;
+    let mut rejects =
+        export.rejects.as_deref().map(|path| Rejects::create(path, &files)).transpose()?;
     session.begin()?;
     let mut table = Table::prepare(&mut session, &name, &columns)?;
     let bar = progress::bar(files.iter().map(|file| file.size).sum(), "loading");
@@ -89,9 +90,7 @@ fn load_file(
 }
 
 fn fits(record: &Record, columns: &Columns) -> Result<(), Reason> {
-    if record.unclosed {
-        return Err(Reason::new("a quote is opened and never closed"));
-    }
+    record.closed()?;
     if record.len() != columns.names.len() {
         let fields = count(record.len() as i64, "field");
         return Err(Reason::new(format!(

@@ -7,6 +7,7 @@ use common::Result;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::files::ExportFile;
+use super::rejects::Reason;
 use crate::arguments::Quote;
 
 pub struct Records<R> {
@@ -28,7 +29,7 @@ pub struct Record<'a> {
     /// The first line, from 1.
     pub line: u64,
     /// Whether the file ended inside quotes, which swallow all lines after them.
-    pub unclosed: bool,
+    unclosed: bool,
 }
 
 impl<R: BufRead> Records<R> {
@@ -115,6 +116,12 @@ impl<'a> Record<'a> {
         self.ends.len()
     }
 
+    /// # Errors
+    /// The file ended inside quotes.
+    pub fn closed(&self) -> Result<(), Reason> {
+        if self.unclosed { Err(Reason::new("a quote is opened and never closed")) } else { Ok(()) }
+    }
+
     pub fn fields(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
         let mut start = 0;
         self.ends.iter().map(move |end| {
@@ -143,6 +150,9 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use std::io::BufReader;
+
+    use proptest::collection::vec;
+    use proptest::prelude::{prop_assert_eq, proptest};
 
     use super::{Quote, Records};
 
@@ -191,5 +201,28 @@ mod tests {
         let text = format!("{}\n", vec!["x".repeat(100); 500].join(","));
         let mut records = Records::new(text.as_bytes(), b',', Quote(None));
         assert_eq!(records.read().unwrap().unwrap().len(), 500);
+    }
+    proptest! {
+        /// Whatever the fields hold, what the csv crate writes is read back, each record with the
+        /// line it begins in.
+        #[test]
+        fn what_the_csv_crate_writes_is_read_back(
+            records in vec(vec("[a-z ,;\"\r\n\u{e9}]{0,6}", 2..5), 0..8),
+            capacity in 1..40_usize,
+        ) {
+            let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+            for record in &records {
+                writer.write_record(record).unwrap();
+            }
+            let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            let mut line = 1;
+            let mut expected = Vec::new();
+            for record in &records {
+                expected.push(format!("{line}:{}", record.join("|")));
+                let inner = record.join(",").replace("\r\n", "\n").replace('\r', "\n");
+                line += 1 + inner.matches('\n').count();
+            }
+            prop_assert_eq!(read(&text, capacity), expected);
+        }
     }
 }

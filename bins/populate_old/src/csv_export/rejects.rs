@@ -50,8 +50,19 @@ impl Rejects {
     /// Begins the file anew, so that it never holds the rejects of another load.
     ///
     /// # Errors
-    /// The file cannot be written. Nothing was changed.
-    pub fn create(path: &Path) -> Result<Rejects> {
+    /// The file cannot be written, or is one of those to be loaded. Nothing was changed.
+    pub fn create(path: &Path, inputs: &[ExportFile]) -> Result<Rejects> {
+        let same = |input: &ExportFile| match (path.canonicalize(), input.path.canonicalize()) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => false,
+        };
+        if inputs.iter().any(same) {
+            return Err(Error::usage(format!(
+                "--rejects {} is one of the files to be loaded",
+                path.display()
+            ))
+            .hint("Name another file, best in another folder. Nothing was changed."));
+        }
         let unwritable = |error: &dyn std::fmt::Display| {
             Error::usage(format!("--rejects {}: {error}", path.display()))
                 .hint("Nothing was changed.")

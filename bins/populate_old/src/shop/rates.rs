@@ -20,7 +20,8 @@ const USER: [(u32, Defect); 3] = [(50, Defect::Slip), (42, Defect::Copy), (8, De
 const PRODUCT: [(u32, Defect); 3] = [(87, Defect::Slip), (4, Defect::Copy), (9, Defect::Fault)];
 const ORDER: [(u32, Defect); 2] = [(56, Defect::Slip), (44, Defect::Fault)];
 
-/// Orders are also dirty through the users and products they name.
+/// Of the dirty orders, those that are dirty of their own; the others name a user or product that
+/// is quarantined. Where all rows are dirty, all are so of their own.
 const OWN_DIRT_OF_ORDERS: f64 = 0.82;
 /// A copy, too, may have a fault, so that a group can lose its best row.
 const FAULTY_COPIES: f64 = 0.05;
@@ -44,7 +45,8 @@ impl Rates {
     }
 
     pub fn order(self, roll: &mut Roll) -> Option<Defect> {
-        roll.chance(self.dirt * OWN_DIRT_OF_ORDERS).then(|| roll.weigh(&ORDER))
+        let own = OWN_DIRT_OF_ORDERS + (1.0 - OWN_DIRT_OF_ORDERS) * self.dirt;
+        roll.chance(self.dirt * own).then(|| roll.weigh(&ORDER))
     }
 
     /// Whether a second entry has a fault as well.
