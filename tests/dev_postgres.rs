@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use home::{Home, kill};
+use home::{Home, kill, process_list};
 
 use crate::harness::{Run, command_in};
 
@@ -175,8 +176,8 @@ fn no_log_and_no_process_list_holds_the_password() {
         let sampler = scope.spawn(|| {
             let mut seen = Vec::new();
             while !done.load(Ordering::Relaxed) {
-                let list = Command::new("ps").args(["-eo", "args"]).output().unwrap();
-                seen.push(String::from_utf8_lossy(&list.stdout).into_owned());
+                seen.push(process_list());
+                thread::sleep(Duration::from_millis(2));
             }
             seen
         });

@@ -80,7 +80,8 @@ fn reset_refuses_a_database_that_is_not_private_until_it_is_named_once_more() {
         2,
         &format!(
             "dev_postgres: the database {old} at {at} is not in the private cluster (OLD_DATABASE_URL)\n  \
-             hint: `dev_postgres reset --name {old}` drops it all the same. Nothing was changed."
+             hint: `dev_postgres reset --name {old}` or `make db-reset NAME={old}` drops it all the same. \
+             Nothing was changed."
         ),
     );
     lab.run("dev_postgres", &["reset", "--name", "other"]).fails(

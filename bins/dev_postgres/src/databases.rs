@@ -103,8 +103,9 @@ fn all_private(databases: Vec<Database>) -> Result<Vec<Database>> {
             other.origin
         ))
         .hint(format!(
-            "`dev_postgres reset --name {}` drops it all the same. Nothing was changed.",
-            other.name
+            "`dev_postgres reset --name {name}` or `make db-reset NAME={name}` drops it all the same. \
+             Nothing was changed.",
+            name = other.name
         ))),
     }
 }
