@@ -19,6 +19,12 @@ else
 export PROJECT
 endif
 
+# Fake rows exist for a project with legacy tables, that is, for the shop.
+GENERATED := $(wildcard $(or $(PROJECT),sql/shop)/legacy/*.sql)
+
+# Some shells export NAME for a purpose of their own; it must be meant for db-reset.
+NAMED := $(findstring command line,$(origin NAME))
+
 ##@ First steps
 
 setup: ## Install what is missing, by the machine's package manager: PostgreSQL, a C compiler
@@ -48,10 +54,10 @@ db-shell: up ## Open psql on the new database (DB=old: on the old one)
 	@$(BIN)/dev_postgres shell $(DB)
 
 db-reset: up ## Drop both databases and create them empty; asks (YES=1: does not ask)
-	@$(BIN)/dev_postgres reset $(if $(YES),--yes)
+	@$(BIN)/dev_postgres reset $(if $(YES),--yes) $(if $(NAMED),--name "$(NAME)")
 
 db-seed: up ## Fill the old database where it is empty, then move its rows into the new one
-	@$(BIN)/populate_old --if-empty
+	@$(if $(GENERATED),$(BIN)/populate_old --if-empty,echo "make: no rows are made up for $(PROJECT); populate_old --csv loads exports")
 	@$(BIN)/migrate_data
 	@$(BIN)/apply_sql
 
@@ -73,13 +79,13 @@ verify: up ## Prove that nothing was lost or invented
 
 ##@ Revisions
 
-migrate-create: up ## Write a new revision; asks for its message (MSG="...": does not ask)
+migrate-create: build ## Write a new revision; asks for its message (MSG="...": does not ask)
 	@$(BIN)/migrate_schema revision $${MSG:+-m "$$MSG"}
 
 migrate-current: up ## Show the revisions that the new database is at
 	@$(BIN)/migrate_schema current
 
-migrate-history: up ## List the revisions
+migrate-history: build ## List the revisions
 	@$(BIN)/migrate_schema history
 
 migrate-down: up ## Undo the last revision
