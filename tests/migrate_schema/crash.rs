@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::{FOLDER, command, migrate, revision, table, tables, untimed, versions};
-use crate::harness::Lab;
+use crate::harness::{Lab, Run};
 
 /// Waits until a query of the lab's new database returns this.
 #[track_caller]
@@ -86,7 +86,7 @@ fn a_kill_between_statements_on_their_own_goes_on_where_it_stopped() {
         2,
         &format!(
             "migrate_schema: {path}:9: statement 3 was edited after it ran
-  hint: Restore the file. Nothing more was run; nothing was applied."
+  hint: Restore it; only statements that have not run yet may be mended. Nothing was run."
         ),
     );
     lab.write(&path, &original.replace("VALUES (2", "VALUES (3"));
@@ -165,7 +165,8 @@ fn a_backend_that_is_ended_is_no_reason_to_repair_anything() {
     let lab = Lab::new();
     lab.execute(&lab.new, "CREATE TABLE gate AS SELECT 600 AS seconds");
     revision(&lab, "aa1", "none", &format!("CREATE TABLE t_aa1 ();\n{GATE}"), "DROP TABLE t_aa1;");
-    let runner = start(&lab);
+    let mut command = command(&lab, &["upgrade"]);
+    let runner = command.stderr(Stdio::piped()).spawn().expect("a runner");
     until(&lab, SLEEPS, "1");
     lab.execute(
         &lab.new,
@@ -174,8 +175,39 @@ fn a_backend_that_is_ended_is_no_reason_to_repair_anything() {
           WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%' AND pid <> pg_backend_pid()",
     );
     let output = runner.wait_with_output().expect("its end");
-    assert_eq!(output.status.code(), Some(1));
+    Run::from_output(&command, &output).fails(
+        1,
+        &format!(
+            "migrate_schema: {FOLDER}/aa1_add.sql:7: terminating connection due to administrator command (57P01)
+  hint: Revision aa1 was rolled back; nothing was applied."
+        ),
+    );
     assert_eq!(tables(&lab), "");
     let run = migrate(&lab, &["upgrade"]);
     assert_eq!(untimed(run.ok()), "migrate_schema: 1 revision applied, head aa1");
+}
+
+#[test]
+fn what_stopped_half_way_goes_on_before_anything_is_undone() {
+    let lab = Lab::new();
+    table(&lab, "aa1", "none");
+    revision(&lab, "bb2", "aa1", "CREATE TABLE t_bb2 (n int);\nSELECT 1 / 0;", "DROP TABLE t_bb2;");
+    transaction_off(&lab, "bb2");
+    migrate(&lab, &["upgrade"]).fails(
+        1,
+        "migrate_schema: sql/p/revisions/bb2_add.sql:8: division by zero (22012)
+  detail: revision bb2 stopped at statement 2 of 2; those before it stay
+  hint: Mend that statement and run the same command again: it goes on there; applied before it: aa1.",
+    );
+    assert_eq!((tables(&lab).as_str(), versions(&lab).as_str()), ("t_aa1 t_bb2", "aa1"));
+    migrate(&lab, &["downgrade", "base"]).fails(
+        1,
+        "migrate_schema: the upgrade of revision bb2 has not finished
+  hint: `migrate_schema upgrade …` goes on where it stopped. Nothing was run.",
+    );
+    let path = format!("{FOLDER}/bb2_add.sql");
+    lab.write(&path, &lab.read(&path).replace("1 / 0", "1 / 1"));
+    migrate(&lab, &["upgrade"]).ok();
+    migrate(&lab, &["downgrade", "base"]).ok();
+    assert_eq!(tables(&lab), "");
 }

@@ -61,7 +61,7 @@ fn who_holds_the_lock_is_named_when_patience_ends() {
     let expected = [
         format!("migrate_schema: {primary}; trying again"),
         format!("migrate_schema: {primary}"),
-        "  detail: tried 2 times, waiting 200ms for the lock".to_owned(),
+        "  detail: tried 2 times, with a lock_timeout of 200ms".to_owned(),
         format!("  detail: backend {pid} of {} holds it since ", lab.user()),
         "  hint: Revision bb2 was rolled back; nothing was applied.".to_owned(),
     ];

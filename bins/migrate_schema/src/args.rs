@@ -69,8 +69,6 @@ pub enum Verb {
         /// Forget every row of the version table first, also of revisions that have no file here.
         #[arg(long)]
         purge: bool,
-        #[command(flatten)]
-        patience: Patience,
     },
     /// Write a new, empty revision.
     Revision(NewRevision),

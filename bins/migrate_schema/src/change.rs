@@ -1,9 +1,8 @@
 //! upgrade, downgrade, stamp: from what is applied to what is asked for.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use common::script::Statement;
 use common::{Database, Error, Result, Session, note, progress, say};
 
 use crate::args::Patience;
@@ -17,7 +16,6 @@ use crate::{lock, version};
 pub struct Change<'a> {
     revisions: &'a Revisions,
     database: Database,
-    patience: Patience,
     verbose: bool,
 }
 
@@ -29,46 +27,44 @@ struct Plan {
 }
 
 impl<'a> Change<'a> {
-    pub fn of(
-        revisions: &'a Revisions,
-        database: Database,
-        patience: Patience,
-        verbose: bool,
-    ) -> Change<'a> {
-        Change { revisions, database, patience, verbose }
+    pub fn of(revisions: &'a Revisions, database: Database, verbose: bool) -> Change<'a> {
+        Change { revisions, database, verbose }
     }
 
     /// Applies what is missing. Several heads are refused before the server is asked anything.
-    pub fn upgrade(&self, goal: &str) -> Result<()> {
+    pub fn upgrade(&self, goal: &str, patience: &Patience) -> Result<()> {
         if goal == "head" {
             target::head(&self.revisions.graph, None)?;
         }
         let graph = &self.revisions.graph;
-        self.go(Direction::Upgrade, |applied| target::upgrade(graph, applied, goal))
+        self.go(Direction::Upgrade, patience, |applied| target::upgrade(graph, applied, goal))
     }
 
-    pub fn downgrade(&self, goal: &str) -> Result<()> {
+    pub fn downgrade(&self, goal: &str, patience: &Patience) -> Result<()> {
         let graph = &self.revisions.graph;
-        self.go(Direction::Downgrade, |applied| target::downgrade(graph, applied, goal))
+        self.go(Direction::Downgrade, patience, |applied| target::downgrade(graph, applied, goal))
     }
 
     /// Runners that come together plan twice: once to see whether there is anything to do, and
     /// again behind the lock, where it may have been done meanwhile.
-    fn go(&self, direction: Direction, wanted: impl Fn(&Set) -> Result<Set>) -> Result<()> {
+    fn go(
+        &self,
+        direction: Direction,
+        patience: &Patience,
+        wanted: impl Fn(&Set) -> Result<Set>,
+    ) -> Result<()> {
         let start = Instant::now();
         let mut session = Session::open(&self.database)?;
-        let plan = self.plan(&mut session, direction, &wanted)?;
+        let mut plan = self.plan(&mut session, direction, &wanted)?;
+        if !plan.steps.is_empty() {
+            lock::acquire(&mut session)?;
+            plan = self.plan(&mut session, direction, &wanted)?;
+        }
         if plan.steps.is_empty() {
             say(format_args!("nothing to do, {}", self.place(&plan.applied)));
             return Ok(());
         }
-        lock::acquire(&mut session)?;
-        let plan = self.plan(&mut session, direction, &wanted)?;
-        if plan.steps.is_empty() {
-            say(format_args!("nothing to do, {}", self.place(&plan.applied)));
-            return Ok(());
-        }
-        let reached = self.run(session, &plan)?;
+        let reached = self.run(session, &plan, patience)?;
         let count = i64::try_from(plan.steps.len()).unwrap_or(i64::MAX);
         say(format_args!(
             "{} {}, {} ({})",
@@ -91,80 +87,54 @@ impl<'a> Change<'a> {
         let journal = Journal::read(session)?;
         self.refuse_edited(&applied, &journal)?;
         let steps = steps(&self.revisions.graph, &rows, &applied, &wanted(&applied)?);
-        if let (Some(id), false) = (journal.unfinished_against(direction), steps.is_empty()) {
-            let (begun, again) = match direction {
-                Direction::Upgrade => ("downgrade", "downgrade"),
-                Direction::Downgrade => ("upgrade", "upgrade"),
-            };
-            return Err(Error::new(format!("the {begun} of revision {id} has not finished")).hint(
-                format!("`migrate_schema {again} …` goes on where it stopped. Nothing was run."),
-            ));
+        if !steps.is_empty() {
+            self.refuse_half_done(direction, &journal)?;
         }
         Ok(Plan { applied, steps, journal })
     }
 
     /// Runs every step; all of them are read and checked before the first.
-    fn run(&self, mut session: Session, plan: &Plan) -> Result<Set> {
-        let read = |step: &Step| self.revisions.file(step.revision).statements(step.direction);
-        let statements = plan.steps.iter().map(read).collect::<Result<Vec<_>>>()?;
+    fn run(&self, mut session: Session, plan: &Plan, patience: &Patience) -> Result<Set> {
+        let works =
+            plan.steps.iter().map(|step| self.work(plan, step)).collect::<Result<Vec<_>>>()?;
         let version_table = journal::create_missing(&mut session)?;
-        let mut runner = Runner::new(session, &self.database, &self.patience, version_table)?;
-        let mut applied = plan.applied.clone();
-        for (index, (step, statements)) in plan.steps.iter().zip(&statements).enumerate() {
-            let took = self.run_step(&mut runner, plan, step, statements).map_err(|error| {
-                let stands = self.what_stands(&plan.steps[..index], step, &error);
-                error.hint(stands)
-            })?;
-            match step.direction {
-                Direction::Upgrade => applied.insert(step.revision),
-                Direction::Downgrade => applied.remove(&step.revision),
+        let mut runner = Runner::new(session, &self.database, patience, version_table)?;
+        let mut reached = plan.applied.clone();
+        for (index, work) in works.iter().enumerate() {
+            let took =
+                runner.run(work).map_err(|error| what_stands(&works[..index], work, error))?;
+            match work.step.direction {
+                Direction::Upgrade => reached.insert(work.step.revision),
+                Direction::Downgrade => reached.remove(&work.step.revision),
             };
             if self.verbose {
-                let node = self.revisions.graph.node(step.revision);
-                let took = progress::seconds(took);
-                let word = done(step.direction);
+                let (node, took) = (&work.file.node, progress::seconds(took));
+                let word = done(work.step.direction);
                 note(format_args!("{} \"{}\" {word} in {took}", node.id, node.message));
             }
         }
-        Ok(applied)
+        Ok(reached)
     }
 
-    fn run_step(
-        &self,
-        runner: &mut Runner,
-        plan: &Plan,
-        step: &Step,
-        statements: &[Statement],
-    ) -> Result<Duration> {
+    fn work<'b>(&'b self, plan: &'b Plan, step: &'b Step) -> Result<Work<'b>> {
         let file = self.revisions.file(step.revision);
+        let statements = file.statements(step.direction)?;
         let unfinished = plan.journal.unfinished(&file.node.id, step.direction);
-        runner.run(&Work { file, statements, step, unfinished })
+        Work { file, statements, step, unfinished }.checked()
     }
 
-    /// What a failure left behind, as the hint of its error.
-    fn what_stands(&self, before: &[Step], failed: &Step, error: &Error) -> String {
-        let file = self.revisions.file(failed.revision);
-        let word = done(failed.direction);
-        let before = match before {
-            [] => format!("nothing was {word}"),
-            some => {
-                let ids: Vec<_> =
-                    some.iter().map(|s| self.revisions.graph.id(s.revision)).collect();
-                format!("{word} before it: {}", ids.join(", "))
+    /// What stopped half way goes on in its own direction first.
+    fn refuse_half_done(&self, direction: Direction, journal: &Journal) -> Result<()> {
+        let other = direction.opposite();
+        let mut half_done = journal.unfinished_in(other);
+        match half_done.find(|id| self.revisions.graph.find(id).is_some()) {
+            None => Ok(()),
+            Some(id) => {
+                let word = other.word();
+                Err(Error::new(format!("the {word} of revision {id} has not finished")).hint(
+                    format!("`migrate_schema {word} …` goes on where it stopped. Nothing was run."),
+                ))
             }
-        };
-        if error.server().is_none() && error.exit_code() == 1 && !file.transactional {
-            return format!("Run the same command again: it goes on where it stopped; {before}.");
-        }
-        match (file.transactional, error.exit_code()) {
-            (_, 2) => format!("Restore the file. Nothing more was run; {before}."),
-            (true, _) if error.server().is_none() => {
-                format!("Run the same command again: it goes on from what was committed; {before}.")
-            }
-            (true, _) => format!("Revision {} was rolled back; {before}.", file.node.id),
-            (false, _) => format!(
-                "Mend that statement and run the same command again: it goes on there; {before}."
-            ),
         }
     }
 
@@ -235,6 +205,24 @@ impl<'a> Change<'a> {
             _ => format!("at {ids}"),
         }
     }
+}
+
+/// Says what a failure left behind, and what to do.
+fn what_stands(before: &[Work], failed: &Work, error: Error) -> Error {
+    let word = done(failed.step.direction);
+    let ids: Vec<&str> = before.iter().map(|work| work.file.node.id.as_str()).collect();
+    let before = match ids[..] {
+        [] => format!("nothing was {word}"),
+        _ => format!("{word} before it: {}", ids.join(", ")),
+    };
+    let way_out = match (error.server().is_some(), failed.file.transactional) {
+        (true, true) => format!("Revision {} was rolled back", failed.file.node.id),
+        (true, false) => {
+            "Mend that statement and run the same command again: it goes on there".to_owned()
+        }
+        (false, _) => "Run the same command again: it goes on where it stopped".to_owned(),
+    };
+    error.hint(format!("{way_out}; {before}."))
 }
 
 fn done(direction: Direction) -> &'static str {

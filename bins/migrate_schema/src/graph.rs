@@ -133,6 +133,10 @@ impl Graph {
         &self.parents[index]
     }
 
+    pub fn children(&self, index: usize) -> Set {
+        self.children[index].iter().copied().collect()
+    }
+
     /// These revisions and all that must be applied before them.
     pub fn ancestors(&self, seeds: impl IntoIterator<Item = usize>) -> Set {
         reach(&self.parents, seeds)

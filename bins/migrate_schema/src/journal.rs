@@ -32,9 +32,9 @@ pub struct LastRun {
 pub struct Unfinished {
     pub direction: String,
     /// Checksums of the statements that ran to their end, by their number.
-    pub finished: BTreeMap<i32, String>,
-    /// Statements that were begun, and whose end nobody saw.
-    pub begun: BTreeMap<i32, i64>,
+    pub finished: BTreeMap<usize, String>,
+    /// Statements that were begun, and whose end nobody saw: their checksum and journal line.
+    pub begun: BTreeMap<usize, (String, i64)>,
 }
 
 impl Journal {
@@ -61,10 +61,11 @@ impl Journal {
         for row in session.query(include_str!("sql/unfinished.sql"), &[])? {
             let revision = journal.unfinished.entry(row.get(1)).or_default();
             revision.direction = row.get(2);
+            let number = usize::try_from(row.get::<_, i32>(3)).unwrap_or_default().max(1);
             if row.get(5) {
-                revision.finished.insert(row.get(3), row.get(4));
+                revision.finished.insert(number, row.get(4));
             } else {
-                revision.begun.insert(row.get(3), row.get(0));
+                revision.begun.insert(number, (row.get(4), row.get(0)));
             }
         }
         Ok(journal)
@@ -79,9 +80,10 @@ impl Journal {
         self.unfinished.get(revision).filter(|found| found.direction == direction.word())
     }
 
-    /// A revision that stopped half way in the other direction than this.
-    pub fn unfinished_against(&self, direction: Direction) -> Option<&str> {
-        let found = self.unfinished.iter().find(|(_, found)| found.direction != direction.word());
+    /// Revisions that stopped half way in this direction.
+    pub fn unfinished_in(&self, direction: Direction) -> impl Iterator<Item = &str> {
+        let found = self.unfinished.iter();
+        let found = found.filter(move |(_, found)| found.direction == direction.word());
         found.map(|(revision, _)| revision.as_str())
     }
 }

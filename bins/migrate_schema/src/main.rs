@@ -31,15 +31,13 @@ fn migrate_schema(args: Args) -> Result<Outcome> {
     let project = Project::open(&args.project)?;
     let revisions = Revisions::load(&project.revisions())?;
     let database = || Database::of(Side::New, &project);
-    let change = |patience| -> Result<Change> {
-        Ok(Change::of(&revisions, database()?, patience, args.verbose))
-    };
+    let change = || -> Result<Change> { Ok(Change::of(&revisions, database()?, args.verbose)) };
     match args.verb {
         Verb::Upgrade { target, sql: true, .. } => offline::upgrade(&revisions, &target),
         Verb::Downgrade { target, sql: true, .. } => offline::downgrade(&revisions, &target),
-        Verb::Upgrade { target, patience, .. } => change(patience)?.upgrade(&target),
-        Verb::Downgrade { target, patience, .. } => change(patience)?.downgrade(&target),
-        Verb::Stamp { targets, purge, patience } => change(patience)?.stamp(&targets, purge),
+        Verb::Upgrade { target, patience, .. } => change()?.upgrade(&target, &patience),
+        Verb::Downgrade { target, patience, .. } => change()?.downgrade(&target, &patience),
+        Verb::Stamp { targets, purge } => change()?.stamp(&targets, purge),
         Verb::Current => report::current(&revisions, &database()?, args.verbose),
         Verb::History { range, indicate_current } => {
             let database = indicate_current.then(database).transpose()?;

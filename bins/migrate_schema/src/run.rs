@@ -6,7 +6,7 @@ mod transactional;
 
 use std::time::{Duration, Instant};
 
-use common::script::Statement;
+use common::script::{self, Statement};
 use common::{Database, Result, Session};
 
 use crate::args::Patience;
@@ -28,9 +28,29 @@ pub struct Runner<'a> {
 /// One revision to run.
 pub struct Work<'a> {
     pub file: &'a Revision,
-    pub statements: &'a [Statement],
+    pub statements: Vec<Statement>,
     pub step: &'a Step,
     pub unfinished: Option<&'a Unfinished>,
+}
+
+impl Work<'_> {
+    /// Statements that ran are facts; those that did not may still be mended.
+    ///
+    /// # Errors
+    /// A statement that ran before a former run was stopped has been edited since.
+    pub fn checked(self) -> Result<Self> {
+        let script = &self.file.script;
+        for (number, ran) in self.unfinished.iter().flat_map(|unfinished| &unfinished.finished) {
+            let statement = self.statements.get(number - 1);
+            if statement.is_none_or(|found| script::checksum(script.sql(found)) != *ran) {
+                let line = statement.map_or(1, |statement| statement.line);
+                return Err(script
+                    .refuse(line, format_args!("statement {number} was edited after it ran"))
+                    .hint("Restore it; only statements that have not run yet may be mended. Nothing was run."));
+            }
+        }
+        Ok(self)
+    }
 }
 
 impl<'a> Runner<'a> {

@@ -12,6 +12,13 @@ pub enum Direction {
 }
 
 impl Direction {
+    pub fn opposite(self) -> Direction {
+        match self {
+            Direction::Upgrade => Direction::Downgrade,
+            Direction::Downgrade => Direction::Upgrade,
+        }
+    }
+
     /// As the journal spells it.
     pub fn word(self) -> &'static str {
         match self {
@@ -44,25 +51,41 @@ pub fn steps(graph: &Graph, rows: &BTreeSet<String>, applied: &Set, wanted: &Set
     order.extend(graph.in_order(&gone).into_iter().rev().map(|r| (r, Direction::Downgrade)));
     order.extend(graph.in_order(&new).into_iter().map(|r| (r, Direction::Upgrade)));
     let mut now = applied.clone();
+    let mut heads: Set = graph.minimal_heads(applied).into_iter().collect();
     let mut rows = rows.clone();
     let step = |(revision, direction)| {
         match direction {
-            Direction::Downgrade => now.remove(&revision),
-            Direction::Upgrade => now.insert(revision),
-        };
-        let change = row_change(graph, &rows, &now);
-        rows = graph.minimal_heads(&now).into_iter().map(|r| graph.id(r).to_owned()).collect();
-        Step { revision, direction, rows: change }
+            Direction::Upgrade => {
+                now.insert(revision);
+                heads = &heads - &graph.parents(revision).iter().copied().collect();
+                heads.insert(revision);
+            }
+            Direction::Downgrade => {
+                now.remove(&revision);
+                heads.remove(&revision);
+                let bare = |parent: &&usize| graph.children(**parent).is_disjoint(&now);
+                heads.extend(graph.parents(revision).iter().filter(bare));
+            }
+        }
+        let after = ids(graph, &heads);
+        let rows = difference(&std::mem::replace(&mut rows, after.clone()), &after);
+        Step { revision, direction, rows }
     };
     order.into_iter().map(step).collect()
 }
 
 /// What to change of `rows` so that they are the minimal heads of `applied`.
 pub fn row_change(graph: &Graph, rows: &BTreeSet<String>, applied: &Set) -> RowChange {
-    let heads: BTreeSet<String> =
-        graph.minimal_heads(applied).into_iter().map(|r| graph.id(r).to_owned()).collect();
+    difference(rows, &ids(graph, &graph.minimal_heads(applied).into_iter().collect()))
+}
+
+fn ids(graph: &Graph, revisions: &Set) -> BTreeSet<String> {
+    revisions.iter().map(|revision| graph.id(*revision).to_owned()).collect()
+}
+
+fn difference(before: &BTreeSet<String>, after: &BTreeSet<String>) -> RowChange {
     RowChange {
-        remove: rows.difference(&heads).cloned().collect(),
-        add: heads.difference(rows).cloned().collect(),
+        remove: before.difference(after).cloned().collect(),
+        add: after.difference(before).cloned().collect(),
     }
 }

@@ -17,7 +17,7 @@ pub fn upgrade(graph: &Graph, applied: &Set, target: &str) -> Result<Set> {
                 .hint("`migrate_schema downgrade base` undoes every revision."));
         }
         Target::Relative { branch, by } if by < 0 => {
-            return Err(Error::usage(format!("an upgrade does not go back {} revisions", -by))
+            return Err(Error::usage(format!("an upgrade does not go back {}", revisions(-by)))
                 .hint(format!("`migrate_schema downgrade {}` does.", relative(branch, by))));
         }
         Target::Relative { branch, by } => return forward(graph, applied, branch, by),
@@ -38,7 +38,7 @@ pub fn downgrade(graph: &Graph, applied: &Set, target: &str) -> Result<Set> {
     let undone = match parse(target) {
         Target::Base => applied.clone(),
         Target::Relative { branch, by } if by > 0 => {
-            return Err(Error::usage(format!("a downgrade does not go on {by} revisions"))
+            return Err(Error::usage(format!("a downgrade does not go on {}", revisions(by)))
                 .hint(format!("`migrate_schema upgrade {}` does.", relative(branch, by))));
         }
         Target::Relative { branch, by } => return back(graph, applied, branch, -by),
@@ -258,11 +258,12 @@ fn lineage(graph: &Graph, branch: Option<&str>) -> Result<Set> {
 }
 
 fn too_few(by: i64, found: i64, purpose: &str) -> Error {
-    Error::usage(format!(
-        "{} asked for, {found} {purpose}",
-        common::progress::count(by, "revision")
-    ))
-    .hint("Nothing was changed.")
+    Error::usage(format!("{} asked for, {found} {purpose}", revisions(by)))
+        .hint("Nothing was changed.")
+}
+
+fn revisions(number: i64) -> String {
+    common::progress::count(number, "revision")
 }
 
 fn ambiguous(graph: &Graph, by: i64, choice: &[usize]) -> Error {

@@ -14,8 +14,8 @@ use super::Runner;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const POLL: Duration = Duration::from_millis(50);
 
-/// Runs one transaction; where a lock was not to be had it is rolled back and tried again, after
-/// pauses that double, with some chance in them so that two runners do not meet again.
+/// Runs one transaction; where a lock was not to be had, or a deadlock was, it is rolled back and
+/// tried again, after pauses that double, with some chance in them so that two do not meet again.
 ///
 /// # Errors
 /// The last try's, with who held the lock.
@@ -27,20 +27,20 @@ pub(super) fn with_retries(
     let tries = runner.patience.lock_retries + 1;
     for number in 1..=tries {
         // The first try is not watched: most need no lock that another holds.
-        let watch =
-            (number == tries || number > 1).then(|| Watch::start(runner.database, runner.pid));
+        let watch = (number > 1 || tries == 1).then(|| Watch::start(runner.database, runner.pid));
         let result = attempt(runner);
         let seen = watch.map(Watch::stop).unwrap_or_default();
         let Err(error) = result else { return Ok(()) };
         // Fails only with the connection, and then the server has rolled back by itself.
         drop(runner.session.rollback());
-        if !error.is(&SqlState::LOCK_NOT_AVAILABLE) {
+        let worth_it = [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED];
+        if !worth_it.iter().any(|sqlstate| error.is(sqlstate)) {
             return Err(error);
         }
         if number == tries {
             let timeout = &runner.patience.lock_timeout;
             let times = common::progress::count(i64::from(tries), "time");
-            let error = error.detail(format!("tried {times}, waiting {timeout} for the lock"));
+            let error = error.detail(format!("tried {times}, with a lock_timeout of {timeout}"));
             return Err(seen.into_iter().fold(error, common::Error::detail));
         }
         note(format_args!("{}; trying again", error.primary()));
