@@ -1,11 +1,16 @@
 -- check: a customer's country is that of a latest invoice
 
+WITH last_line AS (
+    SELECT i.customer_id, i.country_id, max(l.recorded_at) AS country_last,
+           max(max(l.recorded_at)) OVER (PARTITION BY i.customer_id) AS customer_last
+      FROM invoices i
+      JOIN invoice_lines l ON l.invoice_no = i.no
+     WHERE i.customer_id IS NOT NULL
+     GROUP BY i.customer_id, i.country_id
+)
 SELECT c.id AS customer, c.country_id
   FROM customers c
  WHERE NOT EXISTS (
-       SELECT FROM invoices i
-         JOIN invoice_lines l ON l.invoice_no = i.no
-        WHERE i.customer_id = c.id AND i.country_id = c.country_id
-          AND l.recorded_at = (SELECT max(m.recorded_at) FROM invoices j JOIN invoice_lines m ON m.invoice_no = j.no
-                                WHERE j.customer_id = c.id)
+       SELECT FROM last_line
+        WHERE customer_id = c.id AND last_line.country_id = c.country_id AND country_last = customer_last
        );
