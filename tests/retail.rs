@@ -1,6 +1,9 @@
 //! The Online Retail project on an excerpt that has one of each: what is wrong with the export,
 //! and what becomes of it.
 
+use std::collections::BTreeSet;
+use std::fs;
+
 use crate::harness::{Lab, Run};
 
 const HEADER: &str =
@@ -31,6 +34,15 @@ fn retail() -> Lab {
     lab.project("retail");
     lab.write("export/2010-12-01.csv", &format!("{HEADER}{DECEMBER}"));
     lab.write("export/2011-07-21.csv", &format!("{HEADER}{LATER}"));
+    lab
+}
+
+/// The excerpt, loaded and optimised.
+fn loaded() -> Lab {
+    let lab = retail();
+    run(&lab, "populate_old", &["--csv", "export", "--table", "old_retail"]);
+    run(&lab, "migrate_schema", &["upgrade", "heads"]);
+    run(&lab, "migrate_data", &[]);
     lab
 }
 
@@ -99,4 +111,52 @@ fn one_wide_table_becomes_five_and_nothing_is_lost() {
             "11|A563186|B|Adjust bad debt|1|-11062.060|2011-08-12 13:51:00",
         ]
     );
+}
+
+/// For each check, what it must find. Foreign keys are off.
+const DAMAGE: [(&str, &str); 15] = [
+    ("cancellation_adds", "UPDATE invoice_lines SET quantity = 1 WHERE id = 6"),
+    ("constraint_left_aside", "ALTER TABLE invoices DROP CONSTRAINT invoices_customer_id_fkey"),
+    ("country_without_invoice", "INSERT INTO countries VALUES (9, 'Nowhere')"),
+    ("customer_country_differs", "UPDATE customers SET country_id = 2 WHERE id = 12370"),
+    ("customer_without_invoice", "INSERT INTO customers VALUES (1, 1)"),
+    (
+        "index_invalid",
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'invoices_pkey'::regclass",
+    ),
+    ("invoice_kind_differs", "UPDATE invoices SET kind = 'sale' WHERE no = 'C536379'"),
+    (
+        "invoice_time_differs",
+        "UPDATE invoices SET invoiced_at = '2010-12-01 08:27Z' WHERE no = '536365'",
+    ),
+    ("invoice_without_line", "DELETE FROM invoice_lines WHERE id = 7"),
+    (
+        "line_twice",
+        "INSERT INTO invoice_lines SELECT 3, invoice_no, product_code, description, quantity, unit_price, recorded_at FROM invoice_lines WHERE id = 7",
+    ),
+    ("line_without_invoice", "DELETE FROM invoices WHERE no = '536414'"),
+    ("line_without_product", "DELETE FROM products WHERE code = 'B'"),
+    ("price_negative", "UPDATE invoice_lines SET unit_price = -1 WHERE id = 1"),
+    ("product_without_line", "INSERT INTO products VALUES ('NEW', NULL)"),
+    ("text_not_clean", "UPDATE products SET description = 'NESTING  BOXES' WHERE code = '22752'"),
+];
+
+#[test]
+fn each_check_finds_its_damage() {
+    let lab = loaded();
+    let folder = Lab::repository().join("sql/retail/checks");
+    let files: BTreeSet<_> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(files, DAMAGE.map(|(check, _)| format!("{check}.sql").into()).into());
+    let mut new = lab.connect(&lab.new);
+    new.batch_execute("SET session_replication_role = replica").unwrap();
+    for (check, damage) in DAMAGE {
+        let query = fs::read_to_string(folder.join(format!("{check}.sql"))).unwrap();
+        let query = query.trim_end().trim_end_matches(';');
+        assert_eq!(new.query(query, &[]).unwrap().len(), 0, "{check} before");
+        new.batch_execute("BEGIN").unwrap();
+        new.batch_execute(damage).unwrap_or_else(|error| panic!("{damage}: {error:?}"));
+        assert_ne!(new.query(query, &[]).unwrap().len(), 0, "{check} after {damage}");
+        new.batch_execute("ROLLBACK").unwrap();
+    }
 }
