@@ -24,7 +24,7 @@ pub(super) fn with_retries(
     mut attempt: impl FnMut(&mut Runner) -> Result<()>,
 ) -> Result<()> {
     let mut pause = FIRST_PAUSE;
-    let tries = runner.patience.lock_retries + 1;
+    let tries = runner.patience.lock_retries.saturating_add(1);
     for number in 1..=tries {
         // The first try is not watched: most need no lock that another holds.
         let watch = (number > 1 || tries == 1).then(|| Watch::start(runner.database, runner.pid));
