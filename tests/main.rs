@@ -6,9 +6,12 @@
 mod apply_sql;
 mod dev_postgres;
 mod harness;
+mod migrate_data;
 mod migrate_schema;
+mod pipeline;
 mod populate_old;
 mod projects;
 mod retail;
 mod settings;
 mod shop_sql;
+mod verify_data;

@@ -1,0 +1,66 @@
+"""Times whole commands in turn, A B C A B C …, and prints medians and ratios."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+BIN = os.path.join(ROOT, "target", "release")
+RUNS = int(os.environ.get("RUNS", "3"))
+
+
+def url(database):
+    """The throw-away server's URL of another database."""
+    return os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + database
+
+
+def sql(database, text):
+    subprocess.run(
+        ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", text], check=True
+    )
+
+
+def fresh(database):
+    sql("postgres", f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    sql("postgres", f"CREATE DATABASE {database} TEMPLATE template0")
+
+
+def ours(arguments, old, new, **more):
+    """Environment and command line of one of our binaries."""
+    environment = dict(os.environ, OLD_DATABASE_URL=url(old), DATABASE_URL=url(new), **more)
+    return [os.path.join(BIN, arguments[0]), *arguments[1:]], environment
+
+
+def run(command, environment=None, shell=False):
+    """Seconds of wall time; output is shown only where the command fails."""
+    start = time.monotonic()
+    done = subprocess.run(
+        command, env=environment, shell=shell, cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    took = time.monotonic() - start
+    if done.returncode != 0:
+        sys.exit(f"{command}\n{done.stdout}")
+    return took
+
+
+def compare(title, sides):
+    """`sides`: name → (prepare, work); the first is the one that the others are compared with."""
+    times = {name: [] for name in sides}
+    for _ in range(RUNS):
+        for name, (prepare, work) in sides.items():
+            prepare()
+            times[name].append(work())
+    medians = {name: statistics.median(found) for name, found in times.items()}
+    first = next(iter(medians))
+    width = max(map(len, medians))
+    print(f"{title}; medians of {RUNS} runs, in turn")
+    for name, median in medians.items():
+        spread = f"{min(times[name]):.2f} to {max(times[name]):.2f}"
+        ratio = median / medians[first]
+        print(f"  {name:<{width}}  {median:8.2f} s  ({spread})  {ratio:6.2f} times {first}")
+    return medians
+

@@ -1,0 +1,145 @@
+//! The main job, end to end: an old database becomes a migrated, optimised, verified new one.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::{Lab, Run};
+
+/// Every table of the new database with a number that changes with any of its rows; the books'
+/// timestamps are not rows that anyone asked about.
+fn content(lab: &Lab) -> Vec<String> {
+    let tables = lab.rows(
+        &lab.new,
+        "SELECT c.oid::regclass FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition \
+         AND c.relnamespace = 'public'::regnamespace ORDER BY 1",
+    );
+    assert!(!tables.is_empty());
+    let hash = |table: &String| {
+        lab.value(&lab.new, &format!("SELECT '{table} ' || count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} AS t"))
+    };
+    tables.iter().map(hash).collect()
+}
+
+fn migrate_all(lab: &Lab, project: &str) {
+    lab.run("migrate_schema", &["upgrade", "--project", project]).ok();
+    lab.run("apply_sql", &["--project", project]).ok();
+}
+
+/// `make migrate-all && make db-seed && make verify`, and all of it again.
+#[test]
+fn the_whole_job_done_twice_is_the_job_done_once() {
+    let lab = Lab::new();
+    lab.project("shop");
+    let seed = ["--users", "2000", "--products", "200", "--orders", "20000", "--seed", "1"];
+    let all = || {
+        migrate_all(&lab, "sql/shop");
+        lab.run("populate_old", &[&["--if-empty"], seed.as_slice()].concat()).ok();
+        lab.run("migrate_data", &[]).ok();
+        lab.run("apply_sql", &[]).ok();
+        let verified = lab.run("verify_data", &[]);
+        assert!(
+            verified.ok().contains("every source row accounted for; 17 checks empty; "),
+            "{verified}"
+        );
+    };
+    all();
+    let once = content(&lab);
+    assert_eq!(
+        lab.value(&lab.new, "SELECT count(*) FROM ONLY orders"),
+        "0",
+        "orders is partitioned"
+    );
+    all();
+    assert_eq!(content(&lab), once);
+}
+
+/// The size that the answer key is held to, with one worker and with four.
+#[test]
+fn three_hundred_thousand_orders_equal_the_answer_key() {
+    let lab = Lab::new();
+    lab.project("shop");
+    lab.run(
+        "populate_old",
+        &["--users", "50000", "--products", "2000", "--orders", "300000", "--seed", "7"],
+    )
+    .ok();
+    lab.run("migrate_schema", &["upgrade"]).ok();
+    for workers in ["1", "4"] {
+        lab.run("migrate_data", &["--restart", "--yes", "--workers", workers]).ok();
+        let verified = lab.run("verify_data", &[]);
+        assert!(verified.ok().trim_end().ends_with("rows equal the answer key"), "{verified}");
+    }
+}
+
+/// The columns of the Online Retail export.
+const RETAIL_HEADER: &str =
+    "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+
+fn migrate_retail(lab: &Lab, csv: &Path) -> Run {
+    lab.project("retail");
+    let csv = csv.to_str().expect("a path in UTF-8");
+    lab.run("populate_old", &["--csv", csv, "--table", "old_retail", "--project", "sql/retail"])
+        .ok();
+    migrate_all(lab, "sql/retail");
+    let migrated = lab.run("migrate_data", &["--project", "sql/retail"]);
+    migrated.ok();
+    lab.run("apply_sql", &["--project", "sql/retail"]).ok();
+    lab.run("verify_data", &["--project", "sql/retail"]).ok();
+    migrated
+}
+
+/// Each kind of row of the real file, by hand: a plain line, its exact duplicate, a code in two
+/// cases, a line without customer, a cancellation, an adjustment, an invoice with two times.
+#[test]
+fn one_wide_text_table_becomes_five() {
+    let lab = Lab::new();
+    let lines = [
+        RETAIL_HEADER,
+        "536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
+        "536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
+        "536366,85123a,,6,2011-07-01 08:26:00,0.0,,United Kingdom",
+        "536366,71053,\"WHITE, \"\"METAL\"\" LANTERN\",3,2011-07-01 08:27:00,0.001,,United Kingdom",
+        "C536379,D,Discount,-1,2010-12-01 09:41:00,27.5,14527.0,France",
+        "A563186,B,Adjust bad debt,1,2011-08-12 14:51:00,-11062.06,,United Kingdom",
+    ];
+    let csv = lab.write("export/2010-12-01.csv", &(lines.join("\n") + "\n"));
+    let migrated = migrate_retail(&lab, &csv);
+    assert!(
+        migrated.stdout.contains("\n  old_retail     6       5       1            0  "),
+        "{migrated}"
+    );
+    assert_eq!(
+        lab.rows(&lab.new, "SELECT name FROM countries ORDER BY name"),
+        ["France", "United Kingdom"]
+    );
+    assert_eq!(lab.rows(&lab.new, "SELECT id FROM customers ORDER BY id"), ["14527", "17850"]);
+    assert_eq!(
+        lab.rows(&lab.new, "SELECT code FROM products ORDER BY code COLLATE \"C\""),
+        ["71053", "85123A", "B", "D"]
+    );
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM invoices"), "4");
+    assert_eq!(lab.rows(&lab.new, "SELECT source_key, target_key FROM pgrefit.lineage"), ["2|1"]);
+}
+
+/// The whole file, where `REAL_DATA_DIR` says where it is.
+#[test]
+fn half_a_million_real_lines_are_all_accounted_for() {
+    let Some(folder) = std::env::var_os("REAL_DATA_DIR").map(PathBuf::from) else {
+        eprintln!("REAL_DATA_DIR is not set: the real file is not there to be migrated");
+        return;
+    };
+    let lab = Lab::new();
+    let archive = folder.join("online-retail").join("online-retail-by-day.tar.xz");
+    let extracted =
+        Command::new("tar").arg("xf").arg(&archive).arg("-C").arg(lab.folder.path()).status();
+    assert!(extracted.expect("tar runs").success(), "{} is extracted", archive.display());
+    let migrated = migrate_retail(&lab, &lab.path("by-day"));
+    assert!(
+        migrated.stdout.contains("\n  old_retail  541,909  536,641   5,268            0  "),
+        "{migrated}"
+    );
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM customers"), "4372");
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM countries"), "38");
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM invoices"), "25900");
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM products"), "3958");
+}

@@ -1,0 +1,115 @@
+//! verify_data: what was lost, invented or changed is found, and the key named.
+
+use crate::harness::Lab;
+
+fn loaded_shop() -> Lab {
+    let lab = Lab::new();
+    lab.project("shop");
+    lab.run(
+        "populate_old",
+        &["--users", "300", "--products", "40", "--orders", "1000", "--seed", "3"],
+    )
+    .ok();
+    lab.run("migrate_schema", &["upgrade"]).ok();
+    lab.run("migrate_data", &[]).ok();
+    lab
+}
+
+/// The numbers of a verification that finds nothing.
+#[test]
+fn a_faithful_load_is_confirmed() {
+    let lab = loaded_shop();
+    lab.run("apply_sql", &[]).ok();
+    let run = lab.run("verify_data", &[]);
+    let line = run.ok();
+    assert!(
+        line.starts_with("verify_data: every source row accounted for; 17 checks empty; "),
+        "{run}"
+    );
+    assert!(line.ends_with(" rows equal the answer key\n"), "{run}");
+}
+
+/// Four ways in which a loader could lie.
+#[test]
+fn every_kind_of_lie_is_found_and_its_key_named() {
+    let lab = loaded_shop();
+    let case = |lie: &str, undo: &str, told: &str| {
+        lab.execute(&lab.new, lie);
+        let run = lab.run("verify_data", &[]);
+        run.exits(3);
+        assert!(run.stderr.contains(told), "expected {told}\n{run}");
+        lab.execute(&lab.new, undo);
+        lab.run("verify_data", &[]).ok();
+    };
+    let item = lab.value(&lab.new, "SELECT min(id) FROM order_items");
+    let keep = "CREATE TABLE IF NOT EXISTS pgrefit.kept AS TABLE order_items; ";
+    let back = format!(
+        "DELETE FROM order_items WHERE id IN ({item}, 999999); INSERT INTO order_items SELECT * FROM pgrefit.kept WHERE id = {item}; DROP TABLE pgrefit.kept"
+    );
+    case(
+        &format!("{keep} DELETE FROM order_items WHERE id = {item}"),
+        &back,
+        &format!("order_items {item}: is missing; the answer key has it"),
+    );
+    case(
+        &format!(
+            "{keep} INSERT INTO order_items SELECT 999999, order_id, ordered_at, product_id, quantity, unit_price FROM order_items WHERE id = {item}"
+        ),
+        &back,
+        "order_items 999999: is not in the answer key",
+    );
+    case(
+        &format!("{keep} UPDATE order_items SET unit_price = unit_price + 0.01 WHERE id = {item}"),
+        &back,
+        &format!("order_items {item}: unit_price is '"),
+    );
+    let other = lab.value(&lab.new, "SELECT max(id) FROM users");
+    let first = lab.value(&lab.new, "SELECT min(id) FROM users");
+    let swap = format!(
+        "UPDATE users SET full_name = CASE id WHEN {first} THEN (SELECT full_name FROM users WHERE id = {other}) ELSE (SELECT full_name FROM users WHERE id = {first}) END WHERE id IN ({first}, {other})"
+    );
+    case(&swap, &swap, &format!("users {first}: full_name is '"));
+}
+
+/// Without an answer key, the source's keys still tell which row has no fate.
+#[test]
+fn a_row_without_a_fate_is_named_by_its_key() {
+    let lab = loaded_shop();
+    lab.execute(&lab.old, "DROP SCHEMA truth CASCADE");
+    let order = lab.value(&lab.new, "SELECT min(id) FROM orders");
+    lab.execute(&lab.new, &format!("DELETE FROM orders WHERE id = {order}"));
+    let run = lab.run("verify_data", &[]);
+    run.exits(3);
+    assert!(
+        run.stderr.contains(&format!(
+            "verify_data: old_orders {order}: neither loaded nor merged nor quarantined\n"
+        )),
+        "{run}"
+    );
+    assert!(
+        run.stdout.starts_with("verify_data: NOT every source row is accounted for; "),
+        "{run}"
+    );
+}
+
+#[test]
+fn before_a_load_there_is_nothing_to_verify() {
+    let lab = Lab::new();
+    lab.project("shop");
+    lab.run("populate_old", &["--users", "10", "--products", "5", "--orders", "10"]).ok();
+    lab.run("migrate_schema", &["upgrade"]).ok();
+    lab.run("verify_data", &[]).fails(
+        1,
+        "verify_data: nothing has been loaded into this database\n  hint: `make migrate-data` loads it.",
+    );
+}
+
+#[test]
+fn a_check_that_is_no_query_is_placed_in_its_file() {
+    let lab = loaded_shop();
+    lab.write("sql/shop/checks/broken.sql", "-- check: nothing\nSELECT nothing\n  FROM nowhere\n");
+    lab.run("verify_data", &[]).fails(
+        1,
+        "verify_data: sql/shop/checks/broken.sql:3:8: relation \"nowhere\" does not exist (42P01)\n  3 |   FROM nowhere\n    |        ^",
+    );
+}
