@@ -46,9 +46,9 @@ impl Arguments {
     }
 
     /// As many workers as asked for, within what the pools can serve: each worker holds a
-    /// connection, and the coordinator two.
+    /// connection, and the coordinator up to five.
     pub fn route<'a>(&self, old: &'a Pool, new: &'a Pool) -> Result<Route<'a>> {
-        let most = old.size().min(new.size()).saturating_sub(3) as usize;
+        let most = old.size().min(new.size()).saturating_sub(5) as usize;
         let wanted = match self.workers {
             Some(0) => return Err(Error::usage("--workers is 0")),
             Some(workers) => workers,
@@ -56,7 +56,7 @@ impl Arguments {
         };
         if most == 0 {
             return Err(Error::usage(
-                "the connection pool is too small: at least 4 connections are needed",
+                "the connection pool is too small: at least 6 connections are needed",
             )
             .hint("DATABASE_POOL_SIZE and DATABASE_MAX_OVERFLOW set the limit."));
         }

@@ -1,5 +1,8 @@
 //! A run: source after source, chunk after chunk, then what the new tables need to be complete.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use common::identifier::literal;
 use common::{Pool, Result, Session};
 
@@ -15,6 +18,41 @@ pub struct Route<'a> {
     pub old: &'a Pool,
     pub new: &'a Pool,
     pub workers: usize,
+}
+
+/// "pgrf" and "load": one load at a time. apply_sql waits for it, too.
+const LOAD: (i32, i32) = (0x7067_7266, 0x6c6f_6164);
+/// "pgrf" and "work": shared by every connection that writes.
+const WORK: (i32, i32) = (0x7067_7266, 0x776f_726b);
+
+impl Route<'_> {
+    /// Takes the one place for a load into the new database, for as long as the session lives.
+    /// `None` where another load is at work.
+    ///
+    /// After a `kill -9` the server may still be at a statement of the killed run's workers; this
+    /// waits until it has let go of the last, so that no chunk is committed behind the next run's
+    /// back.
+    pub fn lock(&self) -> Result<Option<Session>> {
+        let mut session = self.new.session()?;
+        let sql = "SELECT pg_try_advisory_lock($1, $2)";
+        if !session.query_one(sql, &[&LOAD.0, &LOAD.1])?.get::<_, bool>(0) {
+            return Ok(None);
+        }
+        while !session.query_one(sql, &[&WORK.0, &WORK.1])?.get::<_, bool>(0) {
+            sleep(Duration::from_millis(50));
+        }
+        session.execute("SELECT pg_advisory_unlock($1, $2)", &[&WORK.0, &WORK.1])?;
+        Ok(Some(session))
+    }
+
+    /// A connection that writes to the new database.
+    pub fn writer(&self) -> Result<Session> {
+        let mut session = self.new.session()?;
+        session.execute("SELECT pg_advisory_lock_shared($1, $2)", &[&WORK.0, &WORK.1])?;
+        session
+            .batch("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET statement_timeout = 0")?;
+        Ok(session)
+    }
 }
 
 /// How a run ended that did not fail.
@@ -34,7 +72,7 @@ pub enum Ending {
 /// # Errors
 /// Whatever was committed stays, and the same call goes on from there.
 pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
-    let mut ledger = route.new.session()?;
+    let mut ledger = route.writer()?;
     let (snapshot, mut coordinator) = Snapshot::export(route.old, plan)?;
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     let tables: Vec<u32> = plan.targets().map(|target| target.oid).collect();
@@ -45,7 +83,7 @@ pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
         let ending = source_load.run(&snapshot, &mut lookups)?;
         if ending != Ending::Finished {
             // The tables are left whole, with their keys and indexes, for whoever looks at them.
-            aside::restore(route.new, run, route.workers)?;
+            aside::restore(route, run)?;
             return Ok(ending);
         }
     }
@@ -57,8 +95,8 @@ pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
 
 /// Keys, sequences and statistics: what a table needs after its rows.
 fn complete(route: &Route, plan: &Plan, run: i64) -> Result<()> {
-    aside::restore(route.new, run, route.workers)?;
-    let mut session = route.new.session()?;
+    aside::restore(route, run)?;
+    let mut session = route.writer()?;
     for target in plan.targets() {
         for column in &target.columns {
             advance_sequence(&mut session, &target.sql, &column.name)?;

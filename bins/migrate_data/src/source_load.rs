@@ -45,7 +45,7 @@ impl<'a> SourceLoad<'a> {
         source: &'a Source,
         coordinator: &mut Session,
     ) -> Result<SourceLoad<'a>> {
-        let mut ledger = route.new.session()?;
+        let mut ledger = route.writer()?;
         let mut ranges = ledger::chunks(&mut ledger, run, &source.label)?;
         if ranges.is_empty() {
             let rows = snapshot::count(coordinator, source)?;
@@ -67,7 +67,7 @@ impl<'a> SourceLoad<'a> {
     /// sources after this one.
     pub fn run(&mut self, snapshot: &Snapshot, lookups: &mut Lookups) -> Result<Ending> {
         let start = Instant::now();
-        let mut ledger = self.route.new.session()?;
+        let mut ledger = self.route.writer()?;
         let ending = loop {
             self.survey(snapshot, lookups)?;
             if let Some(ending) = self.load_chunks(snapshot, lookups)? {
@@ -111,7 +111,7 @@ impl<'a> SourceLoad<'a> {
 
     /// `None` where the source has to be surveyed again.
     fn load_chunks(&mut self, snapshot: &Snapshot, lookups: &Lookups) -> Result<Option<Ending>> {
-        let mut ledger = self.route.new.session()?;
+        let mut ledger = self.route.writer()?;
         let chunks = ledger::open_chunks(&mut ledger, self.run, &self.source.label)?;
         let already = self.rejects(&mut ledger)?.0;
         let queue = Mutex::new(chunks.iter().rev().collect::<Vec<_>>());
@@ -120,7 +120,7 @@ impl<'a> SourceLoad<'a> {
         let refused = Mutex::new(std::mem::take(&mut self.refused));
         workers::run(self.route.workers.min(chunks.len()), |stop| {
             let mut old = snapshot.reader()?;
-            let mut new = self.route.new.session()?;
+            let mut new = self.route.writer()?;
             // What a crash of the server takes back, it takes back together with its ledger row.
             new.batch(
                 "SET synchronous_commit = off; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'",
@@ -172,7 +172,7 @@ impl<'a> SourceLoad<'a> {
                 .detail(format!("the last: {} {}: {}", label, refusal.key, refusal.reject.reason))
                 .hint("A cleaner in the mapping should see what the table's constraints see. What was loaded stays."));
         }
-        refused::add(&mut self.route.new.session()?, self.run, self.source, refusal)?;
+        refused::add(&mut self.route.writer()?, self.run, self.source, refusal)?;
         refused.insert(refusal.key.clone(), refusal.reject.clone());
         Ok(())
     }

@@ -11,21 +11,15 @@ use migrate_data::{report, snapshot};
 
 use crate::arguments::Arguments;
 
-/// "pgrefit" and "load" in ASCII.
-const LOCK: (i32, i32) = (0x7067_7266, 0x6c6f_6164);
-
 /// Holds the one place for a load into this database; let go with the connection.
 ///
 /// # Errors
 /// Another load is at work.
 pub fn lock(route: &Route) -> Result<Session> {
-    let mut session = route.new.session()?;
-    let row = session.query_one("SELECT pg_try_advisory_lock($1, $2)", &[&LOCK.0, &LOCK.1])?;
-    if row.get(0) {
-        return Ok(session);
-    }
-    Err(Error::new("another migrate_data is loading this database")
-        .hint("Wait until it ends. Nothing was changed by this one."))
+    route.lock()?.ok_or_else(|| {
+        Error::new("another migrate_data is loading this database")
+            .hint("Wait until it ends. Nothing was changed by this one.")
+    })
 }
 
 pub enum Start {
@@ -39,7 +33,7 @@ pub enum Start {
 /// # Errors
 /// The mapping changed since the last run, or a target holds rows that no run loaded.
 pub fn open_run(route: &Route, plan: &Plan, project: &Project) -> Result<Start> {
-    let mut session = route.new.session()?;
+    let mut session = route.writer()?;
     match ledger::last_run(&mut session)? {
         Some(run) if run.checksum != plan.checksum => {
             let (state, advice) = match &run.finished {
@@ -96,10 +90,10 @@ pub fn restart(route: &Route, plan: &Plan, arguments: &Arguments) -> Result<()> 
             Error::usage("not confirmed").hint("Nothing was changed. `--yes` says yes beforehand.")
         );
     }
-    let mut session = route.new.session()?;
+    let mut session = route.writer()?;
     if let Some(run) = ledger::last_run(&mut session)? {
         ledger::create(&mut session)?;
-        migrate_data::aside::restore(route.new, run.number, route.workers)?;
+        migrate_data::aside::restore(route, run.number)?;
     }
     let quoted: Vec<_> = plan.targets().map(|target| target.sql.as_str()).collect();
     session.begin()?;
@@ -123,7 +117,7 @@ fn confirmed(tables: &[&str]) -> Result<bool> {
 
 /// The last lines of a run that did its work.
 pub fn report(route: &Route, run: i64, ending: &Ending) -> Result<Outcome> {
-    let mut session = route.new.session()?;
+    let mut session = route.writer()?;
     let summaries = ledger::summaries(&mut session, run)?;
     say_table(&mut session, run, &summaries)?;
     match ending {
@@ -147,7 +141,7 @@ fn count_are(rows: i64) -> String {
 
 /// A finished run, run again: says what it had done, writes nothing.
 pub fn report_finished(route: &Route, plan: &Plan, run: &Run) -> Result<Outcome> {
-    let mut new = route.new.session()?;
+    let mut new = route.writer()?;
     let mut old = route.old.session()?;
     let summaries = ledger::summaries(&mut new, run.number)?;
     let time = run.finished.as_deref().unwrap_or_default();

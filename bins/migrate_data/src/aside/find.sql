@@ -14,7 +14,12 @@ UNION ALL
 SELECT 'index',
        i.indrelid::regclass::text,
        x.relname::text,
-       pg_get_indexdef(i.indexrelid),
+       -- Of a partitioned table's index PostgreSQL shows the parent's part alone, ON ONLY.
+       CASE WHEN starts_with(pg_get_indexdef(i.indexrelid), format('CREATE INDEX %I ON ONLY ', x.relname))
+            THEN format('CREATE INDEX %I ON ', x.relname)
+                 || substr(pg_get_indexdef(i.indexrelid), 1 + length(format('CREATE INDEX %I ON ONLY ', x.relname)))
+            ELSE pg_get_indexdef(i.indexrelid)
+       END,
        format('DROP INDEX %I.%I', n.nspname, x.relname),
        obj_description(i.indexrelid, 'pg_class')
 FROM pg_index AS i

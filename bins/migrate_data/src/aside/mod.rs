@@ -6,8 +6,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::identifier::{literal, quote};
-use common::{Context, Pool, Result, Session};
+use common::{Context, Result, Session};
 
+use crate::load::Route;
 use crate::workers;
 
 /// Something that is away.
@@ -50,13 +51,13 @@ pub fn set_aside(session: &mut Session, run: i64, tables: &[u32]) -> Result<()> 
 ///
 /// # Errors
 /// Rows violate a foreign key; what is still away stays in the ledger for the next try.
-pub fn restore(pool: &Pool, run: i64, worker_count: usize) -> Result<usize> {
-    let away = still_away(&mut pool.session()?, run)?;
+pub fn restore(route: &Route, run: i64) -> Result<usize> {
+    let away = still_away(&mut route.writer()?, run)?;
     let (indexes, foreign_keys): (Vec<_>, Vec<_>) =
         away.iter().partition(|away| away.kind == "index");
     let next = AtomicUsize::new(0);
-    workers::run(worker_count.min(indexes.len()), |stop| {
-        let mut session = pool.session()?;
+    workers::run(route.workers.min(indexes.len()), |stop| {
+        let mut session = route.writer()?;
         session.batch("SET maintenance_work_mem = '256MB'")?;
         while let Some(index) = indexes.get(next.fetch_add(1, Ordering::Relaxed)) {
             if stop.is_set() {
@@ -66,7 +67,7 @@ pub fn restore(pool: &Pool, run: i64, worker_count: usize) -> Result<usize> {
         }
         Ok(())
     })?;
-    let mut session = pool.session()?;
+    let mut session = route.writer()?;
     session.batch("SET maintenance_work_mem = '256MB'")?;
     for foreign_key in foreign_keys {
         bring_back(&mut session, run, foreign_key)?;
