@@ -142,6 +142,11 @@ fn root_clones_below_its_own_home_too() {
     let root = fs::metadata(home.folder.join(".pg")).unwrap().uid() == 0;
     // PostgreSQL refuses root, and nobody else may enter: then the data is elsewhere.
     assert_eq!(PathBuf::from(home.recorded("data")).starts_with(&home.folder), !root);
+
+    // Removed without a stop, and cloned again to the same place.
+    fs::remove_dir_all(home.folder.join(".pg")).unwrap();
+    assert!(home.run(&["start"]).ok().contains(" started in .pg "));
+    assert_eq!(home.sql("SELECT 1"), "1");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::env;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use common::settings::{self, PrivateCluster};
 use common::{Context, Error, Outcome, Project, Result, note, say};
@@ -151,12 +152,16 @@ fn place_for_data(folder: &Path) -> Result<PathBuf> {
 /// Makes the data where there is none, starts the server and records it. One that runs without a
 /// record of its port is started again.
 fn launch(folder: &Path, server: &Server) -> Result<PrivateCluster> {
+    let outside = !server.data.starts_with(folder);
+    if outside && server.data.exists() && !folder.join("password").exists() {
+        set_aside(server)?;
+    }
     if !server.data.exists() {
         let password = format!("{:032x}", rand::random::<u128>());
         write_private(&folder.join("password"), &password)?;
         write_private(&folder.join("pgpass"), &format!("127.0.0.1:*:*:{SUPERUSER}:{password}\n"))?;
         server.create(&password)?;
-        if !server.data.starts_with(folder) {
+        if outside {
             note(format_args!(
                 "the server's user cannot reach {}, so the data is in {}",
                 shown(folder),
@@ -177,6 +182,20 @@ fn launch(folder: &Path, server: &Server) -> Result<PrivateCluster> {
     };
     record(&cluster).inspect_err(|_| drop(server.stop()))?;
     Ok(cluster)
+}
+
+/// A former clone at this path was removed, and with it the password to its data.
+fn set_aside(server: &Server) -> Result<()> {
+    server.stop()?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let aside = server.data.with_extension(format!("former-{}", now.as_secs()));
+    fs::rename(&server.data, &aside)
+        .context(|| format!("cannot rename {}", server.data.display()))?;
+    note(format_args!(
+        "the data of a former clone at this path was set aside as {}; remove it at will",
+        aside.display()
+    ));
+    Ok(())
 }
 
 fn record(cluster: &PrivateCluster) -> Result<()> {

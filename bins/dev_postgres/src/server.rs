@@ -145,8 +145,12 @@ impl Server {
             if said.contains("pre-existing shared memory block") && !late {
                 return Ok(Attempt::StillOccupied);
             }
-            let error = Error::new(format!("PostgreSQL {} did not start", self.binaries.version));
-            return Err(error
+            let version = &self.binaries.version;
+            let primary = match ended {
+                Some(_) => format!("PostgreSQL {version} did not start"),
+                None => format!("PostgreSQL {version} was not ready within {} s", START.as_secs()),
+            };
+            return Err(Error::new(primary)
                 .detail(last_lines(&said))
                 .hint(format!("The whole log is {}.", self.log.display())));
         }
