@@ -100,7 +100,7 @@ check: ## Look at format and lints
 	@cargo fmt --all --check
 	@cargo clippy --release --workspace --all-targets --quiet -- -D warnings
 
-bench: build ## Race the peers on the same rows (BENCH=migrate_data: only this one)
+bench: build ## Race a binary against its peers on the same rows: BENCH=migrate_data
 	@bench/run $(BENCH)
 
 help: ## This list
