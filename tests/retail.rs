@@ -9,8 +9,8 @@ use crate::harness::{Lab, Run};
 const HEADER: &str =
     "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
 
-/// The third line is a copy of the second; the fourth was written a
-/// minute later; then a code's other description, a cancellation, and one without a customer.
+/// The third line is a copy of the second; the fourth was written a minute later; then a code's
+/// other description, a cancellation with the code in small letters, and one without a customer.
 const DECEMBER: &str = "\
 536365,85123A,WHITE HANGING HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
 536365,71053,WHITE METAL LANTERN ,6,2010-12-01 08:26:00,3.39,17850.0,United Kingdom
@@ -37,7 +37,7 @@ fn retail() -> Lab {
     lab
 }
 
-/// The excerpt, loaded and optimised.
+/// The excerpt, loaded.
 fn loaded() -> Lab {
     let lab = retail();
     run(&lab, "populate_old", &["--csv", "export", "--table", "old_retail"]);

@@ -203,7 +203,7 @@ fn an_order_table_with_more_than_the_script_carries_over_is_left_as_it_is() {
     assert_eq!(run.code, Some(1), "{run}");
     assert!(
         error[0].starts_with("apply_sql: sql/shop/optimize/002_partition_orders.sql:")
-            && error[0].ends_with(": orders has a policy, rule, publication, identity column or a grant on a column (P0001)"),
+            && error[0].ends_with(": orders has a policy, rule, publication, identity or generated column, or a grant on a column (P0001)"),
         "{run}"
     );
     assert_eq!(

@@ -10,9 +10,9 @@
 --        DELETE CASCADE. Keys in and out, indexes, triggers, grants and comment are carried over.
 -- Locks: orders and order_items, against everything, while rows move; where none have to, orders
 --        for the moment in which a coming month is made.
--- Limit: stops at what it could not carry over: policies, rules, publications, identity columns,
---        grants on columns, views. An order outside of 1900 to 2199, a slip of the pen, stays in
---        orders_default.
+-- Limit: stops at what it could not carry over: policies, rules, publications, identity and
+--        generated columns, grants on columns, views. An order outside of 1900 to 2199, a slip of
+--        the pen, stays in orders_default.
 
 DO $$
 DECLARE
@@ -20,11 +20,11 @@ DECLARE
     end_day    constant timestamptz := '2200-01-01 00:00:00+00';
     month_name constant text := '"orders_"YYYY_MM';
     make_month constant text := 'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)';
-    is_plain  boolean := (SELECT relkind = 'r' FROM pg_class WHERE oid = 'orders'::regclass);
-    rows_wait boolean := true;
-    before    bigint;
-    parent    text;
-    month     timestamp;
+    is_plain    boolean := (SELECT relkind = 'r' FROM pg_class WHERE oid = 'orders'::regclass);
+    rows_wait   boolean := true;
+    before      bigint;
+    parent      text;
+    month       timestamp;
     filled      record;
     foreign_key record;
     afterwards  text[] := '{}';
@@ -57,9 +57,9 @@ BEGIN
             OR EXISTS (SELECT FROM pg_rewrite WHERE ev_class = 'orders'::regclass)
             OR EXISTS (SELECT FROM pg_publication_rel WHERE prrelid = 'orders'::regclass)
             OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'orders'::regclass
-                       AND (attidentity <> '' OR attacl IS NOT NULL))
+                       AND (attidentity <> '' OR attgenerated <> '' OR attacl IS NOT NULL))
         THEN
-            RAISE EXCEPTION 'orders has a policy, rule, publication, identity column or a grant on a column'
+            RAISE EXCEPTION 'orders has a policy, rule, publication, identity or generated column, or a grant on a column'
                 USING HINT = 'Take it off before orders is partitioned, and put it back after.';
         END IF;
 
@@ -124,6 +124,7 @@ BEGIN
                 SELECT oid::regclass AS name, pg_get_expr(relpartbound, oid) AS bounds
                   FROM pg_class
                  WHERE oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = parent::regclass)
+                 ORDER BY relname = 'orders_default'
             LOOP
                 EXECUTE format('ALTER TABLE %I DETACH PARTITION %s', parent, filled.name);
                 EXECUTE format('ALTER TABLE orders ATTACH PARTITION %s %s', filled.name, filled.bounds);
