@@ -40,7 +40,8 @@ def bare_copy():
 
 def pandas_script():
     script = os.path.join(ROOT, "bench", "peers", "pandas_shop.py")
-    return run([sys.executable, script, url(OLD), url(PANDAS)])
+    environment = dict(os.environ, OLD_DATABASE_URL=url(OLD), DATABASE_URL=url(PANDAS))
+    return run([sys.executable, script], environment)
 
 
 medians = compare(

@@ -43,7 +43,8 @@ def run(command, environment=None, shell=False):
     )
     took = time.monotonic() - start
     if done.returncode != 0:
-        sys.exit(f"{command}\n{done.stdout}")
+        last = "\n".join(line[:300] for line in done.stdout.splitlines()[-20:])
+        sys.exit(f"{command}\n{last}")
     return took
 
 

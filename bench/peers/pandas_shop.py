@@ -4,8 +4,8 @@ Written as such scripts are: vectorised where pandas offers it, merges for looku
 method="multi". It accounts for nothing and resumes nothing.
 """
 
+import os
 import re
-import sys
 
 import pandas
 import sqlalchemy
@@ -91,7 +91,7 @@ def save(frame, table, connection, dtype=None):
     frame.to_sql(table, connection, if_exists="append", index=False, method="multi", chunksize=1000, dtype=dtype)
 
 
-old, new = engine(sys.argv[1]), engine(sys.argv[2])
+old, new = engine(os.environ["OLD_DATABASE_URL"]), engine(os.environ["DATABASE_URL"])
 
 users = pandas.read_sql("SELECT * FROM old_users", old)
 users["email"] = email(users["email"])
@@ -117,7 +117,7 @@ products["category"] = text(products["category"]).str.lower().map(synonyms(CATEG
 products["price"] = products["price"].map(price)
 products["in_stock"] = products["in_stock"].fillna("").str.lower().isin(["y", "yes", "true", "1", "t"])
 products = products.dropna(subset=["name", "category", "price"])
-products = products[products["price"] >= 0]
+products = products[products["price"].between(0, 9_999_999_999)]
 products["fold"] = products["name"].str.lower()
 products = products.drop_duplicates("fold")
 categories = pandas.DataFrame({"name": products["category"].drop_duplicates()})
@@ -138,7 +138,8 @@ orders["unit_price"] = orders["price"].map(price)
 orders = orders.merge(people[["id", "email"]].rename(columns={"id": "user_id"}), on="email")
 orders = orders.merge(products[["id", "fold"]].rename(columns={"id": "product_id"}), on="fold")
 orders = orders.dropna(subset=["ordered_at", "status", "quantity", "unit_price"])
-orders = orders[(orders["quantity"] > 0) & (orders["unit_price"] >= 0)]
+orders = orders[(orders["quantity"] > 0) & orders["unit_price"].between(0, 9_999_999_999)]
+orders = orders[orders["quantity"] < 2**31]
 items = orders.rename(columns={"id": "order_id"})
 items["id"] = items["order_id"]
 
