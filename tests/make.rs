@@ -1,0 +1,84 @@
+//! The front door: what bare `make` lists is what there is.
+
+use std::process::Command;
+
+use crate::harness::{Lab, Run};
+
+const TARGETS: [&str; 21] = [
+    "setup",
+    "build",
+    "demo",
+    "dev-up",
+    "dev-down",
+    "db-shell",
+    "db-reset",
+    "db-seed",
+    "migrate",
+    "migrate-sql",
+    "migrate-all",
+    "migrate-data",
+    "verify",
+    "migrate-create",
+    "migrate-current",
+    "migrate-history",
+    "migrate-down",
+    "test",
+    "check",
+    "bench",
+    "help",
+];
+
+fn make(arguments: &[&str]) -> Run {
+    let mut command = Command::new("make");
+    command.args(arguments).current_dir(Lab::repository());
+    // As typed by a person, even where make runs this test.
+    for setting in ["MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PROJECT", "MSG", "NAME", "YES", "DB"] {
+        command.env_remove(setting);
+    }
+    Run::of(&mut command, "no password is known here")
+}
+
+#[test]
+fn bare_make_lists_every_target_with_what_it_does() {
+    let listed = make(&[]);
+    let names: Vec<&str> = listed
+        .ok()
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .map(|line| {
+            let (name, text) = line.split_once(' ').unwrap();
+            assert!(!text.trim().is_empty(), "{name} is not explained");
+            name
+        })
+        .collect();
+    for target in TARGETS {
+        assert!(names.contains(&target), "{target} is not listed\n{listed}");
+    }
+    for name in names {
+        make(&["-n", name]).ok();
+        make(&["-n", name, "PROJECT=sql/retail"]).ok();
+    }
+}
+
+#[test]
+fn a_reset_takes_a_name_that_was_typed_and_none_that_was_exported() {
+    let typed = make(&["-n", "db-reset", "NAME=shop"]);
+    assert!(typed.ok().contains("dev_postgres reset  --name \"shop\"\n"), "{typed}");
+    let exported = Command::new("make")
+        .args(["-n", "db-reset"])
+        .current_dir(Lab::repository())
+        .env("NAME", "my-laptop")
+        .env_remove("MAKEFLAGS")
+        .output()
+        .unwrap();
+    assert!(!String::from_utf8(exported.stdout).unwrap().contains("my-laptop"));
+}
+
+#[test]
+fn rows_are_made_up_for_the_shop_only() {
+    let shop = make(&["-n", "db-seed"]);
+    assert!(shop.ok().contains("populate_old --if-empty\n"), "{shop}");
+    let retail = make(&["-n", "db-seed", "PROJECT=sql/retail"]);
+    assert!(!retail.ok().contains("--if-empty"), "{retail}");
+    assert!(retail.ok().contains("no rows are made up for sql/retail"), "{retail}");
+}
