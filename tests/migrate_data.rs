@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use crate::harness::{Lab, Run};
+use crate::harness::Lab;
 
 /// A shop of this size, with its schema, not yet loaded.
 fn shop(users: u32, products: u32, orders: u32) -> Lab {
@@ -104,24 +104,11 @@ fn a_killed_load_goes_on_and_ends_like_one_that_was_not() {
         thread::sleep(Duration::from_millis(delay));
         child.kill().expect("kill -9");
         child.wait().expect("the child is reaped");
-        // The server ends the sessions of the killed process in its own time.
-        let run = retry_while_locked(&lab);
+        let run = lab.run("migrate_data", &[]);
         run.ok();
         assert_eq!(content(&lab), undisturbed, "killed after {delay} ms\n{run}");
         assert_eq!(constraints(&lab), before, "killed after {delay} ms");
     }
-}
-
-/// Runs migrate_data once the server has noticed that its predecessor is gone.
-fn retry_while_locked(lab: &Lab) -> Run {
-    for _ in 0..100 {
-        let run = lab.run("migrate_data", &[]);
-        if !run.stderr.contains("another migrate_data") {
-            return run;
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    panic!("the killed process still holds the lock");
 }
 
 #[test]
@@ -136,8 +123,7 @@ fn a_lost_backend_is_an_error_and_the_next_run_goes_on() {
     thread::sleep(Duration::from_millis(150));
     lab.execute("postgres", &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND application_name = 'migrate_data'", lab.new));
     let output = child.wait_with_output().expect("the child ends");
-    let run = retry_while_locked(&lab);
-    run.ok();
+    lab.run("migrate_data", &[]).ok();
     lab.run("verify_data", &[]).ok();
     // Either the load was over already, or it failed and said so.
     assert!(
@@ -147,19 +133,44 @@ fn a_lost_backend_is_an_error_and_the_next_run_goes_on() {
     );
 }
 
+/// The second waits for the first, finds nothing left to do and ends well.
 #[test]
 fn two_loads_at_once_are_one_load() {
     let lab = shop(500, 50, 2_000);
-    let holder = lab.connect(&lab.new);
-    let mut holder = holder;
+    let mut holder = lab.connect(&lab.new);
     holder
         .batch_execute("SELECT pg_advisory_lock(x'70677266'::int, x'6c6f6164'::int)")
         .expect("the lock is free");
-    lab.run("migrate_data", &[]).fails(
-        1,
-        "migrate_data: another migrate_data is loading this database\n  \
-         hint: Wait until it ends. Nothing was changed by this one.",
+    let waiting = lab
+        .command("migrate_data", &[])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("migrate_data starts");
+    thread::sleep(Duration::from_millis(1500));
+    assert_eq!(
+        lab.value(&lab.new, "SELECT to_regclass('pgrefit.load_run') IS NULL"),
+        "t",
+        "nothing was begun"
     );
+    drop(holder);
+    let output = waiting.wait_with_output().expect("migrate_data ends");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert!(said.starts_with("migrate_data: waiting for "), "{said}");
+    let runs: Vec<_> = (0..3)
+        .map(|_| {
+            lab.command("migrate_data", &["--restart", "--yes"])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("migrate_data starts")
+        })
+        .collect();
+    for mut run in runs {
+        assert!(run.wait().expect("migrate_data ends").success());
+    }
+    lab.run("verify_data", &[]).ok();
 }
 
 #[test]

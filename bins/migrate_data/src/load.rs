@@ -1,9 +1,7 @@
 //! A run: source after source, chunk after chunk, then what the new tables need to be complete.
 
-use std::thread::sleep;
-use std::time::Duration;
-
 use common::identifier::literal;
+use common::locking::Turn;
 use common::{Pool, Result, Session};
 
 use crate::aside;
@@ -20,35 +18,26 @@ pub struct Route<'a> {
     pub workers: usize,
 }
 
-/// "pgrf" and "load": one load at a time. apply_sql waits for it, too.
-const LOAD: (i32, i32) = (0x7067_7266, 0x6c6f_6164);
-/// "pgrf" and "work": shared by every connection that writes.
-const WORK: (i32, i32) = (0x7067_7266, 0x776f_726b);
-
 impl Route<'_> {
-    /// Takes the one place for a load into the new database, for as long as the session lives.
-    /// `None` where another load is at work.
+    /// Waits for the one place for a load into the new database and keeps it while the session
+    /// lives; no revision and no script runs meanwhile.
     ///
-    /// After a `kill -9` the server may still be at a statement of the killed run's workers; this
+    /// After a `kill -9` the server may still be at a statement of the killed run's workers. This
     /// waits until it has let go of the last, so that no chunk is committed behind the next run's
     /// back.
-    pub fn lock(&self) -> Result<Option<Session>> {
+    pub fn take_turn(&self) -> Result<Session> {
         let mut session = self.new.session()?;
-        let sql = "SELECT pg_try_advisory_lock($1, $2)";
-        if !session.query_one(sql, &[&LOAD.0, &LOAD.1])?.get::<_, bool>(0) {
-            return Ok(None);
-        }
-        while !session.query_one(sql, &[&WORK.0, &WORK.1])?.get::<_, bool>(0) {
-            sleep(Duration::from_millis(50));
-        }
-        session.execute("SELECT pg_advisory_unlock($1, $2)", &[&WORK.0, &WORK.1])?;
-        Ok(Some(session))
+        Turn::REVISIONS.take(&mut session)?;
+        Turn::LOAD.take(&mut session)?;
+        Turn::LOAD_WORKERS.take(&mut session)?;
+        Turn::LOAD_WORKERS.give_back(&mut session)?;
+        Ok(session)
     }
 
     /// A connection that writes to the new database.
     pub fn writer(&self) -> Result<Session> {
         let mut session = self.new.session()?;
-        session.execute("SELECT pg_advisory_lock_shared($1, $2)", &[&WORK.0, &WORK.1])?;
+        Turn::LOAD_WORKERS.share(&mut session)?;
         session
             .batch("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET statement_timeout = 0")?;
         Ok(session)

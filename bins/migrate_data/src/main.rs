@@ -25,7 +25,7 @@ fn migrate_data(arguments: Arguments) -> Result<Outcome> {
     let plan = plan::plan(&mapping, &mut old.session()?, &mut new.session()?, &new_database)?;
 
     let route = arguments.route(&old, &new)?;
-    let _lock = steps::lock(&route)?;
+    let _turn = route.take_turn()?;
     if arguments.restart {
         steps::restart(&route, &plan, &arguments)?;
     }

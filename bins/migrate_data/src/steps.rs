@@ -11,17 +11,6 @@ use migrate_data::{report, snapshot};
 
 use crate::arguments::Arguments;
 
-/// Holds the one place for a load into this database; let go with the connection.
-///
-/// # Errors
-/// Another load is at work.
-pub fn lock(route: &Route) -> Result<Session> {
-    route.lock()?.ok_or_else(|| {
-        Error::new("another migrate_data is loading this database")
-            .hint("Wait until it ends. Nothing was changed by this one.")
-    })
-}
-
 pub enum Start {
     New(i64),
     GoOn(i64),

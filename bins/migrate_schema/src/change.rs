@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use common::locking::Turn;
 use common::{Database, Error, Result, Session, note, progress, say};
 
 use crate::args::Patience;
@@ -11,7 +12,7 @@ use crate::graph::{Set, target};
 use crate::journal::{self, Entry, Journal};
 use crate::revisions::Revisions;
 use crate::run::{Runner, Work};
-use crate::{lock, version};
+use crate::version;
 
 pub struct Change<'a> {
     revisions: &'a Revisions,
@@ -57,7 +58,7 @@ impl<'a> Change<'a> {
         let mut session = Session::open(&self.database)?;
         let mut plan = self.plan(&mut session, direction, &wanted)?;
         if !plan.steps.is_empty() {
-            lock::acquire(&mut session)?;
+            Turn::REVISIONS.take(&mut session)?;
             plan = self.plan(&mut session, direction, &wanted)?;
         }
         if plan.steps.is_empty() {
@@ -161,7 +162,7 @@ impl<'a> Change<'a> {
     pub fn stamp(&self, goals: &[String], purge: bool) -> Result<()> {
         let graph = &self.revisions.graph;
         let mut session = Session::open(&self.database)?;
-        lock::acquire(&mut session)?;
+        Turn::REVISIONS.take(&mut session)?;
         let rows = version::rows(&mut session)?;
         let before = match purge {
             true => Set::new(),

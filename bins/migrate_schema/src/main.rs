@@ -5,7 +5,6 @@ mod args; //      the verbs and their flags
 mod change; //    upgrade, downgrade, stamp: from what is applied to what is asked for
 mod graph; //     who comes before whom, where to go, which steps; pure
 mod journal; //   pgrefit.revision_log: what ran
-mod lock; //      one runner at a time
 mod offline; //   the same statements as a script
 mod report; //    current, history, heads, branches, show
 mod revision; //  one file

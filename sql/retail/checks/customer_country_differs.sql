@@ -8,9 +8,6 @@ WITH last_line AS (
      WHERE i.customer_id IS NOT NULL
      GROUP BY i.customer_id, i.country_id
 )
-SELECT c.id AS customer, c.country_id
-  FROM customers c
- WHERE NOT EXISTS (
-       SELECT FROM last_line
-        WHERE customer_id = c.id AND last_line.country_id = c.country_id AND country_last = customer_last
-       );
+SELECT id AS customer, country_id FROM customers
+EXCEPT
+SELECT customer_id, country_id FROM last_line WHERE country_last = customer_last;
