@@ -72,8 +72,11 @@ fn status_and_url_say_where_the_databases_are() {
             )
         );
         // psql takes it as it is, and so do our own binaries.
-        let psql = Command::new("psql").args([&url, "-XAtc", "SELECT current_database()"]).output();
-        assert_eq!(String::from_utf8(psql.unwrap().stdout).unwrap().trim(), name);
+        let mut psql = Command::new("psql");
+        psql.args([&url, "-XAtc", "SELECT current_database()"]);
+        // A password in the environment would win over the file, for libpq and for us.
+        let output = psql.env_remove("PGPASSWORD").output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), name);
         let elsewhere = tempfile::tempdir().unwrap();
         let mut command = command_in(elsewhere.path(), "dev_postgres", &["status", "--project"]);
         command.arg(home.folder.join("sql/shop"));
