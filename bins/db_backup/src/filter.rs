@@ -1,0 +1,46 @@
+//! A command of the user's through which every file of a backup is written and read: `age`,
+//! `gpg`, `openssl enc`. We have no encryption of our own.
+
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, Stdio};
+
+use common::{Error, Result};
+
+/// Starts the command by the shell, with both ends in our hands. It speaks on our stderr.
+pub fn spawn(command: &str, output: Stdio) -> Result<Child> {
+    Command::new("sh")
+        .args(["-c", command])
+        .stdin(Stdio::piped())
+        .stdout(output)
+        .spawn()
+        .map_err(|error| Error::new(format!("`{command}` cannot be started: {error}")))
+}
+
+/// # Errors
+/// The command ended with an exit code other than 0.
+pub fn wait(command: &str, child: &mut Child) -> Result<()> {
+    let status = child.wait()?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::new(format!("`{command}` failed: {status}")))
+}
+
+/// Hands everything to the command's input. A command that closes it early has failed, or does
+/// not need the rest; its exit code tells which, so that the rest is read but not handed over.
+pub fn feed(input: &mut dyn Read, mut to: impl Write) -> io::Result<()> {
+    let mut buffer = vec![0; 64 * 1024];
+    let mut open = true;
+    loop {
+        let length = input.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(());
+        }
+        if open && let Err(error) = to.write_all(&buffer[..length]) {
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                return Err(error);
+            }
+            open = false;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What a backup is: a folder of files that people and other tools can read without us, and a
+//! manifest that proves each of them.
+//!
+//! `db_backup` writes it, `db_restore` reads it; the format is fixed here, once.
+
+pub mod copy_text;
+pub mod filter;
+pub mod manifest;
+pub mod reading;
+pub mod store;
+pub mod tally;
