@@ -36,7 +36,7 @@ build: ## Build the binaries
 
 demo: tools up ## All of it on made-up data, from nothing: fill old, migrate, optimise, verify
 	@$(BIN)/populate_old --if-empty
-	@$(BIN)/migrate_schema upgrade heads
+	@$(BIN)/migrate_schema upgrade
 	@$(BIN)/migrate_data
 	@$(BIN)/apply_sql
 	@$(BIN)/verify_data
@@ -66,7 +66,7 @@ db-seed: up ## Fill the old database where it is empty, then move its rows into 
 migrate-all: migrate migrate-sql ## Revisions, then optimisation scripts
 
 migrate: up ## Apply the revisions, up to the heads
-	@$(BIN)/migrate_schema upgrade heads
+	@$(BIN)/migrate_schema upgrade
 
 migrate-sql: up ## Apply the optimisation scripts
 	@$(BIN)/apply_sql

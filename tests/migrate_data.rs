@@ -270,7 +270,7 @@ fn a_mapping_that_cannot_work_is_refused_by_its_line() {
         assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM n"), "0");
     };
     let column = |line: &str, message: &str| {
-        case(&format!("{head}email = \"mail\"\n{line}\n"), &format!("7: {message}"))
+        case(&format!("{head}email = \"mail\"\n{line}\n"), &format!("7: {message}"));
     };
     case(
         &format!("{head}email = \"email\"\n"),
