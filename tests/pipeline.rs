@@ -71,10 +71,6 @@ fn three_hundred_thousand_orders_equal_the_answer_key() {
     }
 }
 
-/// The columns of the Online Retail export.
-const RETAIL_HEADER: &str =
-    "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
-
 fn migrate_retail(lab: &Lab, csv: &Path) -> Run {
     lab.project("retail");
     let csv = csv.to_str().expect("a path in UTF-8");
@@ -86,39 +82,6 @@ fn migrate_retail(lab: &Lab, csv: &Path) -> Run {
     lab.run("apply_sql", &["--project", "sql/retail"]).ok();
     lab.run("verify_data", &["--project", "sql/retail"]).ok();
     migrated
-}
-
-/// Each kind of row of the real file, by hand: a plain line, its exact duplicate, a code in two
-/// cases, a line without customer, a cancellation, an adjustment, an invoice with two times.
-#[test]
-fn one_wide_text_table_becomes_five() {
-    let lab = Lab::new();
-    let lines = [
-        RETAIL_HEADER,
-        "536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
-        "536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
-        "536366,85123a,,6,2011-07-01 08:26:00,0.0,,United Kingdom",
-        "536366,71053,\"WHITE, \"\"METAL\"\" LANTERN\",3,2011-07-01 08:27:00,0.001,,United Kingdom",
-        "C536379,D,Discount,-1,2010-12-01 09:41:00,27.5,14527.0,France",
-        "A563186,B,Adjust bad debt,1,2011-08-12 14:51:00,-11062.06,,United Kingdom",
-    ];
-    let csv = lab.write("export/2010-12-01.csv", &(lines.join("\n") + "\n"));
-    let migrated = migrate_retail(&lab, &csv);
-    assert!(
-        migrated.stdout.contains("\n  old_retail     6       5       1            0  "),
-        "{migrated}"
-    );
-    assert_eq!(
-        lab.rows(&lab.new, "SELECT name FROM countries ORDER BY name"),
-        ["France", "United Kingdom"]
-    );
-    assert_eq!(lab.rows(&lab.new, "SELECT id FROM customers ORDER BY id"), ["14527", "17850"]);
-    assert_eq!(
-        lab.rows(&lab.new, "SELECT code FROM products ORDER BY code COLLATE \"C\""),
-        ["71053", "85123A", "B", "D"]
-    );
-    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM invoices"), "4");
-    assert_eq!(lab.rows(&lab.new, "SELECT source_key, target_key FROM pgrefit.lineage"), ["2|1"]);
 }
 
 /// The whole file, where `REAL_DATA_DIR` says where it is.

@@ -8,6 +8,7 @@ mod error;
 pub mod identifier;
 pub mod locking;
 mod pgpass;
+mod private_cluster;
 pub mod progress;
 pub mod project;
 mod run;

@@ -1,0 +1,163 @@
+//! Rows: every type, every source, and what PostgreSQL itself refuses.
+
+use super::small;
+
+/// Each type arrives as PostgreSQL itself would have read it.
+#[test]
+fn every_type_arrives_unchanged() {
+    let types = "id bigint PRIMARY KEY, b boolean, i2 smallint, i4 integer, f4 real, f8 double precision, \
+        n numeric, n2 numeric(20, 4), d date, ts timestamp, tz timestamptz, u uuid, j json, jb jsonb, v varchar(5), c char(3), t text";
+    let names =
+        ["b", "i2", "i4", "f4", "f8", "n", "n2", "d", "ts", "tz", "u", "j", "jb", "v", "c", "t"];
+    let mut mapping = "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\n".to_owned();
+    for name in names {
+        mapping.push_str(&format!("{name} = \"{name}\"\n"));
+    }
+    let old = format!(
+        "CREATE TABLE o ({types}); \
+         INSERT INTO o VALUES \
+         (1, true, -32768, 2147483647, 1.5, 1e-20, 123456789012345678901234.5678, -12345.6789, '2021-02-28', '2021-02-28 23:59:59.999999', \
+          '2021-02-28 23:59:59.5+02', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{{\"a\": [1, 2]}}', '{{\"b\": null}}', 'äöüßé', 'ab', E'tab\\tline\\nquote\" emoji 🙂 rtl \u{200f}x'), \
+         (2, false, 0, 0, 'NaN', '-Infinity', 0.000001, 0, '0001-01-01', '1999-12-31 00:00:00', '0001-01-01 00:00:00+00', NULL, NULL, NULL, '', NULL, ''), \
+         (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
+    );
+    let lab = small(&old, &format!("CREATE TABLE n ({types})"), &mapping);
+    lab.run("migrate_data", &[]).ok();
+    let rows = |database: &str, table: &str| {
+        lab.rows(database, &format!("SELECT t FROM {table} AS t ORDER BY id"))
+    };
+    assert_eq!(rows(&lab.new, "n"), rows(&lab.old, "o"));
+}
+
+/// A type without a binary form of ours goes by COPY's text format; odd names everywhere.
+#[test]
+fn other_types_and_odd_names_go_too() {
+    let lab = small(
+        "CREATE SCHEMA \"My Shop\"; CREATE TABLE \"My Shop\".\"select\" (\"Or der\" int PRIMARY KEY, \"a\"\"b\" text, addr inet, tags text[]); \
+         INSERT INTO \"My Shop\".\"select\" VALUES (1, E'back\\\\slash\\ttab\\r\\n', '10.0.0.1/8', '{a,\"b c\"}'), (2, NULL, NULL, NULL)",
+        "CREATE TABLE \"Tä.ble\" (\"Or der\" int PRIMARY KEY, \"a\"\"b\" text, addr inet, tags text[])",
+        "['\"Tä.ble\"']\nfrom = '\"My Shop\".\"select\"'\nkey = \"Or der\"\n['\"Tä.ble\"'.columns]\n\"Or der\" = \"Or der\"\n'a\"b' = 'a\"b'\naddr = \"addr\"\ntags = \"tags\"\n",
+    );
+    lab.run("migrate_data", &[]).ok();
+    let old = lab.rows(&lab.old, "SELECT t FROM \"My Shop\".\"select\" AS t ORDER BY 1");
+    assert_eq!(lab.rows(&lab.new, "SELECT t FROM \"Tä.ble\" AS t ORDER BY 1"), old);
+}
+
+/// What no rule of ours refuses but a constraint does is quarantined like the rest.
+#[test]
+fn rows_that_postgresql_refuses_are_quarantined_with_its_words() {
+    let lab = small(
+        "CREATE TABLE o (id int PRIMARY KEY, n text); INSERT INTO o SELECT i, i::text FROM generate_series(1, 30) AS i",
+        "CREATE TABLE n (id int PRIMARY KEY, n int CONSTRAINT not_ten CHECK (n NOT IN (10, 20)))",
+        "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\nn = \"n\"\n",
+    );
+    lab.run("migrate_data", &[]).ok();
+    assert_eq!(
+        lab.rows(&lab.new, "SELECT key, target, rule, reason, sqlstate, raw ->> 'n' FROM pgrefit.quarantine ORDER BY key"),
+        ["10|n|server|n: violates not_ten|23514|10", "20|n|server|n: violates not_ten|23514|20"]
+    );
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM n"), "28");
+    lab.run("verify_data", &[]).ok();
+}
+
+/// A survivor that PostgreSQL refuses is no survivor: another of its group takes its place.
+#[test]
+fn a_refused_row_does_not_take_its_duplicates_with_it() {
+    let lab = small(
+        "CREATE TABLE o (id int PRIMARY KEY, mail text, n int); INSERT INTO o VALUES (1, 'a@x.com', 13), (2, 'A@x.com', 1), (3, 'b@x.com', 2)",
+        "CREATE TABLE n (id int PRIMARY KEY, mail text UNIQUE, n int CHECK (n <> 13))",
+        "[n]\nfrom = \"o\"\nkey = \"id\"\nunique = { by = \"mail\" }\n[n.columns]\nid = \"id\"\nmail = { from = \"mail\", clean = [\"email\"] }\nn = \"n\"\n",
+    );
+    lab.run("migrate_data", &[]).ok();
+    assert_eq!(
+        lab.rows(&lab.new, "SELECT id, mail FROM n ORDER BY id"),
+        ["2|a@x.com", "3|b@x.com"]
+    );
+    assert_eq!(lab.rows(&lab.new, "SELECT key, rule FROM pgrefit.quarantine"), ["1|server"]);
+    lab.run("verify_data", &[]).ok();
+}
+
+#[test]
+fn a_query_is_a_source_and_text_is_a_key() {
+    let lab = small(
+        "CREATE TABLE a (code text PRIMARY KEY, n int); CREATE TABLE b (code text, more int); \
+         INSERT INTO a SELECT 'k' || i, i FROM generate_series(1, 60000) AS i; INSERT INTO b SELECT 'k' || i, -i FROM generate_series(1, 60000, 2) AS i",
+        "CREATE TABLE n (code text PRIMARY KEY, n int NOT NULL, more int, kind text)",
+        "[n]\nfrom_sql = \"SELECT a.code, a.n, b.more FROM a LEFT JOIN b USING (code);\"\nkey = \"code\"\n[n.columns]\ncode = \"code\"\nn = \"n\"\nmore = { from = \"more\", default = 0 }\nkind = { constant = \"joined\" }\n",
+    );
+    let run = lab.run("migrate_data", &["--workers", "3"]);
+    run.ok();
+    assert_eq!(
+        lab.value(
+            &lab.new,
+            "SELECT count(*) || ' ' || sum(n) || ' ' || sum(more) || ' ' || min(kind) FROM n"
+        ),
+        "60000 1800030000 -900000000 joined"
+    );
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) > 1 FROM pgrefit.load_chunk"), "t", "{run}");
+}
+
+#[test]
+fn otherwise_says_what_becomes_of_a_refused_value() {
+    let rows = "CREATE TABLE o (id int PRIMARY KEY, a text, b text); INSERT INTO o VALUES (1, '7', '8'), (2, 'x', 'y')";
+    let table = "CREATE TABLE n (id int PRIMARY KEY, a int, b int)";
+    let mapping = |otherwise: &str| {
+        format!(
+            "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\na = {{ from = \"a\", otherwise = \"null\" }}\nb = {{ from = \"b\", otherwise = {otherwise} }}\n"
+        )
+    };
+    let lab = small(rows, table, &mapping("-1"));
+    let run = lab.run("migrate_data", &[]);
+    assert!(run.ok().ends_with("  replaced by `otherwise`: n.a 1 · n.b 1\n"), "{run}");
+    assert_eq!(lab.rows(&lab.new, "SELECT * FROM n ORDER BY 1"), ["1|7|8", "2|∅|-1"]);
+
+    let lab = small(rows, table, &mapping("\"fail\""));
+    lab.run("migrate_data", &[]).fails(
+        1,
+        "migrate_data: o 2: b is not a whole number\n  detail: value: y\n  \
+         hint: `otherwise = \"fail\"` ends the run here. Mend the row or the mapping, then run it again: it goes on where it stopped.",
+    );
+}
+
+/// Sequences go on after the greatest key; indexes and comments that were away are back.
+#[test]
+fn the_new_table_is_complete_after_the_load() {
+    let lab = small(
+        "CREATE TABLE o (id int PRIMARY KEY, p int); INSERT INTO o SELECT i, i / 2 FROM generate_series(1, 100) AS i",
+        "CREATE TABLE p (id int PRIMARY KEY); \
+         CREATE TABLE n (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, p int); CREATE INDEX n_p ON n (p) WHERE p > 3; COMMENT ON INDEX n_p IS 'it''s back'",
+        "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\np = \"p\"\n",
+    );
+    lab.run("migrate_data", &[]).ok();
+    assert_eq!(lab.value(&lab.new, "INSERT INTO n (p) VALUES (1) RETURNING id"), "101");
+    assert_eq!(
+        lab.value(
+            &lab.new,
+            "SELECT pg_get_indexdef('n_p'::regclass) || ' ' || obj_description('n_p'::regclass)"
+        ),
+        "CREATE INDEX n_p ON public.n USING btree (p) WHERE (p > 3) it's back"
+    );
+}
+
+/// Rows that break a foreign key are no reason to lose the key: it is told, and comes back later.
+#[test]
+fn a_foreign_key_that_cannot_come_back_is_not_forgotten() {
+    let lab = small(
+        "CREATE TABLE o (id int PRIMARY KEY, p int); INSERT INTO o VALUES (1, 1), (2, 2)",
+        "CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p VALUES (1); CREATE TABLE n (id int PRIMARY KEY, p int CONSTRAINT n_p_fkey REFERENCES p)",
+        "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\np = \"p\"\n",
+    );
+    lab.run("migrate_data", &[]).fails(
+        1,
+        "migrate_data: the foreign key n_p_fkey of n cannot be brought back\n  \
+         detail: insert or update on table \"n\" violates foreign key constraint \"n_p_fkey\" (23503)\n  \
+         detail: Key (p)=(2) is not present in table \"p\".\n  \
+         hint: All rows are loaded. Mend what is named and run migrate_data again: it goes on here.",
+    );
+    lab.execute(&lab.new, "INSERT INTO p VALUES (2)");
+    lab.run("migrate_data", &[]).ok();
+    assert_eq!(
+        lab.value(&lab.new, "SELECT count(*) FROM pg_constraint WHERE conname = 'n_p_fkey'"),
+        "1"
+    );
+}
