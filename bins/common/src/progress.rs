@@ -17,6 +17,16 @@ pub fn bar(total: u64, label: &str) -> ProgressBar {
     bar
 }
 
+/// The same over bytes: `3.1 GB/11.9 GB`.
+pub fn byte_bar(total: u64, label: &str) -> ProgressBar {
+    let bar = bar(total, label);
+    let style = ProgressStyle::with_template(
+        "{msg:<24} {wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} ETA {eta}",
+    );
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
 /// Draws at most five times a second; indicatif itself hides the bar where stderr is no terminal.
 fn target() -> ProgressDrawTarget {
     ProgressDrawTarget::stderr_with_hz(5)
@@ -44,6 +54,19 @@ pub fn count(number: i64, singular: &str) -> String {
     format!("{} {singular}{plural}", grouped(number))
 }
 
+/// `812 B`, `41 kB`, `3.1 GB`: powers of ten, as disks are sold.
+pub fn bytes(number: u64) -> String {
+    let mut value = number as f64;
+    for unit in ["B", "kB", "MB", "GB"] {
+        if value < 999.5 {
+            let digits = usize::from(unit != "B" && value < 9.95);
+            return format!("{value:.digits$} {unit}");
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1} TB")
+}
+
 /// `0.3 s`, `41 s`, `3 min 20 s`.
 pub fn seconds(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
@@ -58,7 +81,14 @@ pub fn seconds(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, grouped};
+    use super::{bytes, count, grouped};
+
+    #[test]
+    fn sizes_have_two_or_three_digits() {
+        let sizes = [0, 812, 1_000, 41_700, 999_499, 999_500, 3_090_000_000, 12_000_000_000_000];
+        let said = ["0 B", "812 B", "1.0 kB", "42 kB", "999 kB", "1.0 MB", "3.1 GB", "12.0 TB"];
+        assert_eq!(sizes.map(bytes), said);
+    }
 
     #[test]
     fn numbers_are_grouped_and_agree_with_their_nouns() {
