@@ -26,9 +26,22 @@ pub fn wait(command: &str, child: &mut Child) -> Result<()> {
     Err(Error::new(format!("`{command}` failed: {status}")))
 }
 
+/// Turns a write to a command that ended into an error of this thread; otherwise it would end
+/// the process, as it should where the reader of our own output leaves.
+pub fn survive_broken_pipes() {
+    // SAFETY: both calls only change the signal set on this stack and this thread's mask.
+    unsafe {
+        let mut signals = std::mem::zeroed();
+        libc::sigemptyset(&raw mut signals);
+        libc::sigaddset(&raw mut signals, libc::SIGPIPE);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const signals, std::ptr::null_mut());
+    }
+}
+
 /// Hands everything to the command's input. A command that closes it early has failed, or does
 /// not need the rest; its exit code tells which, so that the rest is read but not handed over.
 pub fn feed(input: &mut dyn Read, mut to: impl Write) -> io::Result<()> {
+    survive_broken_pipes();
     let mut buffer = vec![0; 64 * 1024];
     let mut open = true;
     loop {

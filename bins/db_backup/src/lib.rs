@@ -7,5 +7,6 @@ pub mod copy_text;
 pub mod filter;
 pub mod manifest;
 pub mod reading;
+pub mod sink;
 pub mod store;
 pub mod tally;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod naming;
+mod partial;
 mod verify;
 
 use std::fs::{self, File, OpenOptions};
@@ -12,6 +13,7 @@ use common::{Context, Error, Result};
 
 pub use backup::{Backup, Lease, Verified};
 pub use naming::{chunk_file, name_of, partial_name};
+pub use partial::{Partial, remove, sweep};
 pub use verify::{Findings, verify_files};
 
 use crate::manifest;

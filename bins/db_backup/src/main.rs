@@ -1,0 +1,36 @@
+//! Backs up one database, in one snapshot, by many streams; lists, proves and prunes backups.
+
+mod arguments;
+mod inspect; // list, show
+mod pg_dump; // PostgreSQL's own programs, for the schema and the roles
+mod plan; // which files the rows go into
+mod prune;
+mod snapshot; // one moment, and the locks that keep it true
+mod source; // what the database holds
+mod space;
+mod stream; // one file: COPY out, count, compress, store
+mod take;
+mod verify;
+mod workers; // all files at once
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use common::{Outcome, Result};
+
+fn main() -> ExitCode {
+    common::run("db_backup", Arguments::parse, db_backup)
+}
+
+fn db_backup(arguments: Arguments) -> Result<Outcome> {
+    match arguments.command {
+        None => take::back_up(&arguments),
+        Some(Command::List { place }) => inspect::list(&place),
+        Some(Command::Show { backup, json, place }) => inspect::show(&place, &backup, json),
+        Some(Command::Verify { backup, restore, jobs, unfilter, place }) => {
+            verify::verify(&place, &backup, restore, arguments::jobs(jobs), unfilter)
+        }
+        Some(Command::Prune { keep, keep_days, place }) => prune::prune(&place, keep, keep_days),
+    }
+}

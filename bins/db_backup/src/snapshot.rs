@@ -1,0 +1,175 @@
+//! One moment of the database, seen by all who read.
+
+use common::identifier::literal;
+use common::{Context, Database, Error, Result, Session, note};
+use db_backup::copy_text;
+use postgres::error::SqlState;
+
+use crate::arguments::Arguments;
+use crate::source::{self, Relation, Selection};
+
+/// How often the beginning is tried while others change tables.
+const ATTEMPTS: u32 = 5;
+
+/// Tables up to this number are locked by every worker at once; more of them could exceed the
+/// server's room for locks (`max_locks_per_transaction`), so that each is locked when its turn comes.
+const LOCKED_AHEAD: usize = 1000;
+
+/// The snapshot, the session that holds it, and those that read under it.
+pub struct Snapshot {
+    pub id: String,
+    pub coordinator: Session,
+    pub workers: Vec<Session>,
+    pub selection: Selection,
+    /// Whether the workers hold all locks already.
+    pub locked_ahead: bool,
+}
+
+impl Snapshot {
+    /// Locks every table against TRUNCATE, rewriting ALTER and DROP before it exports the
+    /// snapshot: a snapshot alone would see a table that is truncated afterwards as empty,
+    /// without an error. What changed between the listing and the lock is noticed, and begun anew.
+    ///
+    /// # Errors
+    /// A table may not be read, stays locked by others, or a pooler stands in between.
+    pub fn take(database: &Database, arguments: &Arguments) -> Result<Snapshot> {
+        let mut coordinator = open(database)?;
+        let mut workers = Vec::new();
+        for _ in 0..arguments.jobs() {
+            workers.push(open(database)?);
+        }
+        refuse_pooler(&mut coordinator, &mut workers[0], database)?;
+        for attempt in 1.. {
+            match attempt_once(&mut coordinator, &mut workers, database, arguments) {
+                Ok((id, selection)) => {
+                    let locked_ahead = selection.relations.len() <= LOCKED_AHEAD;
+                    return Ok(Snapshot { id, coordinator, workers, selection, locked_ahead });
+                }
+                Err(error) if attempt < ATTEMPTS && is_passing(&error) => {
+                    note(format_args!("a table was changed at this moment; beginning again"));
+                    for session in std::iter::once(&mut coordinator).chain(&mut workers) {
+                        session.rollback()?;
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    /// Whether the locks and the snapshot held until now.
+    pub fn is_alive(&mut self) -> Result<()> {
+        self.coordinator
+            .batch("SELECT 1")
+            .context(|| "the connection that holds the snapshot is gone".to_owned())
+            .map_err(|error| error.hint("No backup was made; nothing of it was left behind."))
+    }
+}
+
+fn open(database: &Database) -> Result<Session> {
+    let mut session = Session::open(database)?;
+    session.batch(copy_text::SETTINGS)?;
+    session.batch("SET max_parallel_workers_per_gather = 0")?;
+    Ok(session)
+}
+
+type Taken = (String, Selection);
+
+fn attempt_once(
+    coordinator: &mut Session,
+    workers: &mut [Session],
+    database: &Database,
+    arguments: &Arguments,
+) -> Result<Taken> {
+    let listed = selected(coordinator, arguments)?;
+    listed.require_readable(&database.user)?;
+    coordinator.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+    coordinator.batch(&format!("SET LOCAL lock_timeout = '{}s'", arguments.lock_wait))?;
+    lock(coordinator, &listed.relations, "")?;
+    let id: String = coordinator.query_one("SELECT pg_catalog.pg_export_snapshot()", &[])?.get(0);
+    let selection = selected(coordinator, arguments)?;
+    let same = |one: &Selection| one.relations.iter().map(|one| one.oid).collect::<Vec<_>>();
+    if same(&listed) != same(&selection) {
+        return Err(Error::new("tables are created all the time").context(CHANGED));
+    }
+    for worker in workers {
+        worker.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        worker.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&id))).map_err(not_shared)?;
+        if selection.relations.len() <= LOCKED_AHEAD {
+            lock(worker, &selection.relations, " NOWAIT")?;
+        }
+    }
+    Ok((id, selection))
+}
+
+const CHANGED: &str = "the tables kept changing while they were locked";
+
+fn selected(session: &mut Session, arguments: &Arguments) -> Result<Selection> {
+    let all = source::relations(session)?;
+    Selection::new(all, &arguments.schemas, &arguments.tables, &arguments.exclude_table_data)
+}
+
+/// ACCESS SHARE, which only DROP, TRUNCATE and the like have to wait for.
+pub fn lock(session: &mut Session, relations: &[Relation], nowait: &str) -> Result<()> {
+    let lockable: Vec<_> =
+        relations.iter().filter(|one| one.kind != source::Kind::Foreign).collect();
+    for batch in lockable.chunks(100) {
+        let names: Vec<_> = batch.iter().map(|one| format!("ONLY {}", one.sql())).collect();
+        let sql = format!("LOCK TABLE {} IN ACCESS SHARE MODE{nowait}", names.join(", "));
+        session.batch(&sql).context(|| "a table is locked by others".to_owned()).map_err(|error| {
+            error.hint("Somebody changes it, or waits to: `SELECT * FROM pg_stat_activity WHERE wait_event_type = 'Lock'`. No backup was made.")
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether the next attempt may well find it otherwise.
+fn is_passing(error: &Error) -> bool {
+    let codes = [
+        SqlState::UNDEFINED_TABLE,
+        SqlState::INVALID_SCHEMA_NAME,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::LOCK_NOT_AVAILABLE,
+    ];
+    codes.iter().any(|code| error.is(code)) || error.primary() == CHANGED
+}
+
+/// A pooler that gives each transaction another server process cannot keep a snapshot. Two
+/// connections provoke it: where a second one takes the process that the first one had, the first
+/// one's next transaction is elsewhere.
+fn refuse_pooler(first: &mut Session, second: &mut Session, database: &Database) -> Result<()> {
+    let before = process(first)?;
+    second.batch("BEGIN")?;
+    let between = process(second);
+    let after = process(first);
+    second.batch("ROLLBACK")?;
+    if between? == before || after? != before {
+        return Err(through_pooler(database));
+    }
+    Ok(())
+}
+
+/// By the simple protocol: a pooler may not know the driver's prepared statements.
+fn process(session: &mut Session) -> Result<String> {
+    let messages = session.client().simple_query("SELECT pg_catalog.pg_backend_pid()")?;
+    let pid = messages.iter().find_map(|message| match message {
+        postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    });
+    Ok(pid.expect("the query has one row"))
+}
+
+fn through_pooler(database: &Database) -> Error {
+    Error::usage(format!("{database} is reached through a transaction pooler"))
+        .detail("Its transactions run in different server processes, and a snapshot needs one that stays.")
+        .hint(format!(
+            "Let {} name PostgreSQL itself, or the pooler's port for session pooling. Nothing was written.",
+            database.origin
+        ))
+}
+
+fn not_shared(error: Error) -> Error {
+    error.context("the snapshot cannot be shared between connections").hint(
+        "Is a pooler or a load balancer in between? Connect to one PostgreSQL server itself. Nothing was written.",
+    )
+}

@@ -1,0 +1,123 @@
+//! One file: COPY out of the server, count, compress, store.
+
+use std::fs::File;
+use std::io::{BufRead, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use common::progress::grouped;
+use common::{Context, Error, Result, Session};
+use db_backup::manifest::{self, Chunk};
+use db_backup::sink::Sink;
+use db_backup::tally::Tally;
+use flate2::{Compression, GzBuilder};
+use indicatif::ProgressBar;
+
+use crate::plan::Piece;
+
+/// Rows are gathered to this many bytes before they are counted and compressed.
+const BLOCK: usize = 128 * 1024;
+
+/// How files are written, the same for all of them.
+pub struct Form<'a> {
+    pub folder: &'a Path,
+    pub level: u32,
+    pub filter: Option<&'a str>,
+    /// Set where another worker failed: then nobody needs to go on.
+    pub stop: &'a AtomicBool,
+    pub bar: &'a ProgressBar,
+}
+
+/// Writes the rows of a piece. The file is still to be synced.
+///
+/// `oid` is the table's, where the piece is one's: the server counts for itself the rows it read
+/// in this transaction, and a stream that holds another number is an error.
+///
+/// # Errors
+/// The server, the disk or the filter failed.
+pub fn write(
+    session: &mut Session,
+    piece: &Piece,
+    oid: Option<u32>,
+    form: &Form,
+) -> Result<(Chunk, manifest::File, File)> {
+    let before = oid.map(|oid| rows_read(session, oid)).transpose()?;
+    let sink = Sink::create(form.folder, &piece.file, form.filter)?;
+    let mut gzip = GzBuilder::new().write(sink, Compression::new(form.level));
+    let mut tally = Tally::default();
+    let mut shown = 0;
+    let mut block = Vec::with_capacity(BLOCK + BLOCK / 2);
+    let mut reader = session.copy_out(&piece.sql)?;
+    loop {
+        let row = reader.fill_buf()?;
+        let length = row.len();
+        block.extend_from_slice(row);
+        if block.len() >= BLOCK || length == 0 {
+            tally.update(&block);
+            gzip.write_all(&block)?;
+            let step = (block.len() as u64).min(piece.estimate - shown);
+            form.bar.inc(step);
+            shown += step;
+            block.clear();
+            block.shrink_to(2 * BLOCK);
+            if form.stop.load(Ordering::Relaxed) {
+                return Err(Error::new("stopped, since another worker failed"));
+            }
+        }
+        if length == 0 {
+            break;
+        }
+        reader.consume(length);
+    }
+    drop(reader);
+    form.bar.inc(piece.estimate - shown);
+    if let (Some(before), Some(oid)) = (before, oid) {
+        check_count(&tally, before, rows_read(session, oid)?, piece)?;
+    }
+    let (stored, file) = gzip.finish()?.finish()?;
+    let chunk = Chunk {
+        file: piece.file.clone(),
+        rows: tally.rows,
+        bytes: tally.bytes,
+        sha256: stored.sha256.clone(),
+        hash: tally.hash(),
+        predicate: piece.predicate.clone(),
+    };
+    Ok((chunk, stored, file))
+}
+
+/// Rows that scans of the table returned in this transaction; `None` where the server does not
+/// count (`track_counts = off`).
+fn rows_read(session: &mut Session, oid: u32) -> Result<Option<i64>> {
+    let sql = "SELECT CASE WHEN pg_catalog.current_setting('track_counts')::boolean \
+               THEN pg_catalog.pg_stat_get_xact_tuples_returned($1) END";
+    let row = session
+        .query_one(sql, &[&oid])
+        .context(|| "the server ended the COPY with an error".to_owned())?;
+    Ok(row.get(0))
+}
+
+fn check_count(
+    tally: &Tally,
+    before: Option<i64>,
+    after: Option<i64>,
+    piece: &Piece,
+) -> Result<()> {
+    let (Some(before), Some(after)) = (before, after) else { return Ok(()) };
+    let (read, written) = (after - before, tally.rows.cast_signed());
+    // An extension's condition leaves rows out.
+    let right = if piece.predicate.as_ref().is_some_and(|text| !text.starts_with("WHERE ctid")) {
+        written <= read
+    } else {
+        written == read
+    };
+    if right && !tally.is_cut() {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "{}: the server read {} rows and {} arrived",
+        piece.file,
+        grouped(read),
+        grouped(written)
+    )))
+}

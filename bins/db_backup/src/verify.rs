@@ -1,0 +1,81 @@
+//! `verify`: reading a backup, and restoring it for a test.
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use common::progress::{self, bytes, count};
+use common::{Error, Outcome, Result, note, say};
+use db_backup::store::{self, Backup};
+
+use crate::arguments::Place;
+
+/// Proves the files against the manifest, and with `restore` the restored rows too. Success is
+/// remembered beside the manifest.
+pub fn verify(
+    place: &Place,
+    wanted: &str,
+    restore: bool,
+    jobs: usize,
+    unfilter: Option<String>,
+) -> Result<Outcome> {
+    let start = Instant::now();
+    let backup = place.store().find(wanted, place.database_name().as_deref())?;
+    let backup = backup.with_unfilter(unfilter.clone());
+    let _lease = backup.hold()?;
+    let bar = progress::byte_bar(backup.manifest.stored_bytes(), "verifying");
+    let findings = store::verify_files(&backup, jobs, &bar)?;
+    bar.finish_and_clear();
+    for flaw in &findings.flaws {
+        note(flaw);
+    }
+    if !findings.flaws.is_empty() {
+        note(format_args!("{} is damaged; do not rely on it", backup.label()));
+        return Ok(Outcome::FellShort);
+    }
+    if findings.only_stored {
+        note(
+            "the files are filtered and nothing says how to read them (--unfilter): only their SHA-256 were compared",
+        );
+    }
+    if restore {
+        restore_for_a_test(place, &backup, unfilter.as_deref())?;
+    }
+    if !findings.only_stored || restore {
+        backup.remember_verified(restore)?;
+    }
+    let how = if restore {
+        "restored into a scratch database, rows and hashes equal, scratch dropped".to_owned()
+    } else {
+        format!(
+            "{}, {}, {}: all as the manifest says",
+            count(findings.files as i64, "file"),
+            bytes(findings.bytes),
+            count(findings.rows.cast_signed(), "row")
+        )
+    };
+    say(format_args!("{}  {how} ({})", backup.label(), progress::seconds(start.elapsed())));
+    Ok(Outcome::Done)
+}
+
+/// By db_restore itself, beside this program: what proves a backup is what brings it back.
+fn restore_for_a_test(place: &Place, backup: &Backup, unfilter: Option<&str>) -> Result<()> {
+    let program = std::env::current_exe()?.with_file_name("db_restore");
+    let mut command = Command::new(&program);
+    command.arg("--check").arg(&backup.path).arg("--project").arg(&place.project);
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    if place.old {
+        command.arg("--old");
+    }
+    if let Some(unfilter) = unfilter {
+        command.env("BACKUP_UNFILTER_CMD", unfilter);
+    }
+    let status = command.status().map_err(|error| {
+        Error::new(format!("{} cannot be started: {error}", program.display()))
+            .hint("`make build` builds it; it belongs beside db_backup.")
+    })?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::new(format!("{}: the restore for a test failed", backup.label()))
+        .hint("What db_restore said stands above; the backup's files are as the manifest says."))
+}
