@@ -1,0 +1,150 @@
+//! What the command line says.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use common::{Database, Error, Result, Side};
+use db_backup::store::{Backup, Store};
+use db_restore::names;
+use db_restore::plan::{Part, Selection};
+
+/// Restores a backup beside the live database, proves rows and objects against the manifest, and
+/// only then puts it in the live one's place, which is kept under another name.
+///
+/// A restore that was interrupted goes on where it stopped. Chosen tables, and rows alone, go into
+/// a database that exists in one transaction. There is no point-in-time recovery, and roles and
+/// tablespaces are not restored: the backup's globals.sql creates the roles, without passwords.
+/// Exit codes: 0 done, 1 failed, 2 asked wrongly.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Arguments {
+    /// A backup by its name, by a path, or `latest` of the database
+    #[arg(default_value = "latest")]
+    backup: String,
+    /// The database to restore to [default: the one that was backed up]
+    #[arg(long, value_name = "NAME")]
+    to: Option<String>,
+    /// Workers, each with a connection [default: one per processor]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Only this table, with what it needs; may be given several times
+    #[arg(long = "table", value_name = "TABLE")]
+    tables: Vec<String>,
+    /// Only the definitions, no rows
+    #[arg(long, conflicts_with = "data_only")]
+    schema_only: bool,
+    /// Only the rows, into the empty tables of a database that exists
+    #[arg(long)]
+    data_only: bool,
+    /// Keep the former database as NAME_before_TIME; this is the default
+    #[arg(long, conflicts_with = "drop_old")]
+    keep_old: bool,
+    /// Restore nothing; drop the former databases that were kept
+    #[arg(long, conflicts_with_all = ["tables", "schema_only", "data_only", "check"])]
+    pub drop_old: bool,
+    /// End the sessions of the live database when it is replaced
+    #[arg(long)]
+    pub disconnect: bool,
+    /// Begin anew: drop what an interrupted restore has left
+    #[arg(long)]
+    pub discard: bool,
+    /// Restore into a scratch database, prove it, and drop it
+    #[arg(long, conflicts_with_all = ["tables", "schema_only", "data_only", "disconnect"])]
+    pub check: bool,
+    /// List the backups
+    #[arg(long)]
+    pub list: bool,
+    /// Restore the old database, not the new one
+    #[arg(long)]
+    old: bool,
+    /// The command that decodes files which db_backup --filter wrote
+    #[arg(long, value_name = "CMD")]
+    unfilter: Option<String>,
+    /// The folder of pg_restore and pg_dump, rather than the first that fits on this machine
+    #[arg(long, value_name = "DIR")]
+    pub bindir: Option<PathBuf>,
+    /// The folder of the backups
+    #[arg(long, env = "BACKUP_DIR", default_value = "backups")]
+    pub dir: PathBuf,
+    /// The project's folder
+    #[arg(long, env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY)]
+    pub project: PathBuf,
+}
+
+impl Arguments {
+    pub fn side(&self) -> Side {
+        if self.old { Side::Old } else { Side::New }
+    }
+
+    pub fn selection(&self) -> Selection {
+        Selection { tables: self.tables.clone(), part: self.part() }
+    }
+
+    /// Whether the restore adds to a database that exists, rather than to take its place.
+    ///
+    /// # Errors
+    /// --data-only has no database to fill.
+    pub fn adds(&self, target_exists: bool) -> Result<bool> {
+        if self.data_only && !target_exists {
+            return Err(Error::usage("--data-only fills a database that exists")
+                .hint("Without it the tables are created, too. Nothing was changed."));
+        }
+        Ok(target_exists && (self.data_only || !self.tables.is_empty()))
+    }
+
+    pub fn scratch(&self, target: &str) -> String {
+        if self.check { names::checking(target) } else { names::scratch(target) }
+    }
+
+    fn part(&self) -> Part {
+        match (self.schema_only, self.data_only) {
+            (true, _) => Part::SchemaOnly,
+            (_, true) => Part::DataOnly,
+            _ => Part::Everything,
+        }
+    }
+
+    pub fn jobs(&self) -> Result<usize> {
+        match self.jobs {
+            Some(0) => Err(Error::usage("--jobs is 0")),
+            Some(jobs) => Ok(jobs),
+            None => Ok(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+        }
+    }
+
+    /// The wanted backup; `latest` is the latest of the configured database.
+    pub fn find(&self, configured: &Database) -> Result<Backup> {
+        let store = Store::new(&self.dir);
+        let backup = store.find(&self.backup, Some(&configured.name))?;
+        Ok(backup.with_unfilter(self.unfilter.clone()))
+    }
+
+    /// The database to restore to when nothing is restored.
+    pub fn named<'a>(&'a self, configured: &'a Database) -> &'a str {
+        self.to.as_deref().unwrap_or(&configured.name)
+    }
+
+    /// The database to restore to. A backup of another database than the configured one is not
+    /// put in that one's place unless --to says so.
+    pub fn target(&self, backup: &Backup, configured: &Database) -> Result<String> {
+        let of = &backup.manifest.database.name;
+        if let Some(to) = &self.to {
+            if to.is_empty() || to.len() > 63 {
+                return Err(Error::usage("--to: a name has 1 to 63 bytes"));
+            }
+            return Ok(to.clone());
+        }
+        if *of == configured.name {
+            return Ok(of.clone());
+        }
+        Err(Error::usage(format!(
+            "{}: the backup is of `{of}`, and {} names `{}`",
+            backup.label(),
+            configured.origin,
+            configured.name
+        ))
+        .hint(format!(
+            "`--to {of}` restores it under its own name, --to NAME under another. Nothing was changed."
+        )))
+    }
+}

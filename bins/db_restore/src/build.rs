@@ -1,0 +1,106 @@
+//! The backup into the scratch database, step by step, each proved before the database is called
+//! ready.
+
+use std::collections::HashSet;
+use std::thread;
+
+use common::{Context, Result, Session};
+
+use crate::archive::Key;
+use crate::plan::Plan;
+use crate::scratch::{Scratch, Stage, announce};
+use crate::server::Server;
+use crate::{content, journal, large_objects, objects, rows, sequences, workers};
+
+/// Goes on from wherever an earlier run stopped.
+///
+/// # Errors
+/// What is finished stays in the scratch database for the next run.
+pub fn build(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result<()> {
+    if scratch.stage == Stage::Ready {
+        announce(scratch, 0, 0);
+        return Ok(());
+    }
+    if scratch.stage == Stage::Begun && !journal::exists(&mut scratch.session()?)? {
+        // It is quick to make the tables anew, and slow to find out which are there.
+        scratch.again(server, &plan.backup.manifest)?;
+    }
+    if scratch.stage == Stage::New {
+        restore(plan, scratch, &plan.pre_data, 1)?;
+    }
+    let mut session = workers::session(&scratch.database, "UTF8")?;
+    if scratch.stage == Stage::New {
+        journal::create(&mut session)?;
+    }
+    journal::forget_unlogged(&mut session)?;
+    let done = journal::done(&mut session)?;
+    announce(scratch, done.len(), plan.chunks());
+
+    large_objects::load(plan, scratch, &done)?;
+    rows::load(plan, scratch, &done)?;
+    sequences::set(&mut session, &plan.sequences)?;
+    indexes_and_check(plan, scratch)?;
+    analyze_and_compare(plan, scratch, &mut session)?;
+    sequences::check(&mut session, &plan.sequences)?;
+    objects::check_matviews(plan, &mut session)?;
+    finish(&mut session, server, scratch)
+}
+
+fn restore(plan: &Plan, scratch: &Scratch, entries: &[i32], jobs: usize) -> Result<()> {
+    plan.programs.restore(&plan.archive_file.path, entries, &scratch.database, jobs)
+}
+
+/// The rows are read back while pg_restore builds what follows them: the one waits for disks and
+/// locks where the other computes.
+fn indexes_and_check(plan: &Plan, scratch: &Scratch) -> Result<()> {
+    thread::scope(|scope| {
+        let after = scope.spawn(|| {
+            let entries = missing_post_data(plan, scratch)?;
+            if entries.is_empty() {
+                return Ok(());
+            }
+            restore(plan, scratch, &entries, plan.jobs)
+        });
+        let checked = content::check(plan, scratch);
+        let restored = after.join().expect("pg_restore is run without a panic");
+        restored.and(checked)
+    })
+}
+
+/// What an interrupted run has restored is not restored again: pg_dump itself tells what is there.
+fn missing_post_data(plan: &Plan, scratch: &Scratch) -> Result<Vec<i32>> {
+    if scratch.stage == Stage::New {
+        return Ok(plan.post_data.clone());
+    }
+    let dumped = objects::dumped(&plan.programs, &scratch.database)?;
+    let there: HashSet<Key> = dumped.entries.iter().map(|entry| entry.key()).collect();
+    let by_id = plan.archive.by_id();
+    let missing = |id: &&i32| by_id.get(id).is_some_and(|entry| !there.contains(&entry.key()));
+    Ok(plan.post_data.iter().filter(missing).copied().collect())
+}
+
+fn analyze_and_compare(plan: &Plan, scratch: &Scratch, session: &mut Session) -> Result<()> {
+    let tables = session.query(include_str!("sql/analyzed_tables.sql"), &[&journal::SCHEMA])?;
+    let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
+    thread::scope(|scope| {
+        let compared = scope.spawn(|| objects::check(plan, &scratch.database));
+        let open = || workers::session(&scratch.database, "UTF8");
+        let analyzed = workers::each(plan.jobs, tables, open, |session, table| {
+            session
+                .batch(&format!("ANALYZE {table}"))
+                .context(|| format!("{table} cannot be analyzed"))
+        });
+        compared.join().expect("comparing does not panic").and(analyzed)
+    })
+}
+
+fn finish(session: &mut Session, server: &Server, scratch: &mut Scratch) -> Result<()> {
+    session.begin()?;
+    journal::remove(session, server.is_superuser)?;
+    scratch.mark_ready(session)?;
+    // Unlike everything before, this must outlast a crash: the database is called whole.
+    session.batch("SET LOCAL synchronous_commit = on")?;
+    session.commit()?;
+    scratch.stage = Stage::Ready;
+    Ok(())
+}

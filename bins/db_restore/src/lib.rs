@@ -1,0 +1,24 @@
+//! Puts a backup back beside the live database, proves it there, and only then in its place.
+
+pub mod archive;
+mod archive_reader;
+pub mod archive_selection;
+pub mod build;
+mod content;
+pub mod files;
+pub mod into_existing;
+mod journal;
+pub mod kept;
+mod large_objects;
+pub mod names;
+mod objects;
+pub mod plan;
+pub mod preflight;
+pub mod programs;
+pub mod report;
+mod rows;
+pub mod scratch;
+mod sequences;
+pub mod server;
+pub mod swap;
+mod workers;

@@ -1,0 +1,193 @@
+//! PostgreSQL's own programs: pg_restore makes what is no rows, pg_dump shows what was made.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use common::settings::PrivateCluster;
+use common::{Database, Error, Result};
+use db_backup::manifest::Manifest;
+use tempfile::NamedTempFile;
+
+use crate::journal;
+use crate::server::Server;
+
+/// One version's programs.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    folder: PathBuf,
+    pub major: i32,
+}
+
+/// Where packages put one version each, by major version.
+const PACKAGED: [&str; 5] = [
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+];
+
+impl Programs {
+    /// The programs of the server's own major version, else of the next newer one, that can read
+    /// what the backup's pg_dump wrote; from `bindir` alone where one is named.
+    ///
+    /// # Errors
+    /// There are none, or all are too old.
+    pub fn find(bindir: Option<&Path>, manifest: &Manifest, server: &Server) -> Result<Programs> {
+        let archive = major(&manifest.pg_dump_version).unwrap_or_default();
+        let wanted = archive.max(server.major());
+        let folders = bindir.map_or_else(candidates, |folder| vec![folder.to_owned()]);
+        let mut found: Vec<Programs> =
+            folders.iter().filter_map(|folder| Programs::in_folder(folder)).collect();
+        found.sort_by_key(|programs| programs.major);
+        let newest = found.last().cloned();
+        if let Some(programs) = found.into_iter().find(|programs| programs.major >= wanted) {
+            return Ok(programs);
+        }
+        let install = format!(
+            "Install the client programs of PostgreSQL {wanted}: `apt-get install postgresql-client-{wanted}`, `dnf install postgresql{wanted}`, `brew install postgresql@{wanted}`; or name their folder by --bindir. Nothing was changed."
+        );
+        let Some(newest) = newest else {
+            return Err(Error::usage("pg_restore is not found").hint(install));
+        };
+        let older_than = if archive > newest.major {
+            format!("the backup's pg_dump, which is {archive}")
+        } else {
+            format!("the server, which is {}", server.major())
+        };
+        Err(Error::usage(format!("pg_restore is older than {older_than}"))
+            .detail(format!(
+                "{} is version {}",
+                newest.program("pg_restore").display(),
+                newest.major
+            ))
+            .hint(install))
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn in_folder(folder: &Path) -> Option<Programs> {
+        let program = folder.join("pg_restore");
+        let output = Command::new(&program).arg("--version").stdin(Stdio::null()).output().ok()?;
+        // `pg_restore (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let major = major(text.split_once("(PostgreSQL) ")?.1)?;
+        Some(Programs { folder: folder.to_owned(), major })
+    }
+
+    /// Restores the entries of these numbers, in the archive's order, by `jobs` connections.
+    ///
+    /// # Errors
+    /// pg_restore failed at one of them; what it had restored before is there.
+    pub fn restore(
+        &self,
+        archive: &Path,
+        entries: &[i32],
+        into: &Database,
+        jobs: usize,
+    ) -> Result<()> {
+        let list = list_file(entries)?;
+        let mut command = self.command("pg_restore", into);
+        command.args(["--exit-on-error", "--no-password", "--dbname", &connection(into)]);
+        command.arg("--use-list").arg(list.path());
+        if jobs > 1 {
+            command.arg("--jobs").arg(jobs.to_string());
+        }
+        run(command.arg(archive))?;
+        Ok(())
+    }
+
+    /// What [`Programs::restore`] would run, as SQL.
+    pub fn script(&self, archive: &Path, entries: &[i32]) -> Result<String> {
+        let list = list_file(entries)?;
+        let mut command = Command::new(self.program("pg_restore"));
+        command.args(["--file", "-"]).arg("--use-list").arg(list.path());
+        let script = run(command.arg(archive))?;
+        // Commands to psql, which keep it from obeying commands in what was dumped.
+        let psql = |line: &&str| line.starts_with("\\restrict") || line.starts_with("\\unrestrict");
+        Ok(script.lines().filter(|line| !psql(line)).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Writes what a database holds, but for rows, as an archive.
+    pub fn dump(&self, database: &Database, to: &Path) -> Result<()> {
+        let mut command = self.command("pg_dump", database);
+        command.args([
+            "--format=custom",
+            "--section=pre-data",
+            "--section=post-data",
+            "--no-blobs",
+        ]);
+        command.args(["--no-password", "--exclude-schema", journal::SCHEMA]);
+        command.arg("--file").arg(to).arg("--dbname").arg(connection(database));
+        run(&mut command)?;
+        Ok(())
+    }
+
+    fn command(&self, program: &str, database: &Database) -> Command {
+        let mut command = Command::new(self.program(program));
+        command.envs(database.environment());
+        // Said by name, in the server's words, whatever language this machine speaks.
+        command.env("LC_ALL", "C").env("PGAPPNAME", format!("db_restore {program}"));
+        let given = database.config.get_options().unwrap_or_default();
+        // A crash of the server may lose the last statements, and the next run repeats them.
+        command.env("PGOPTIONS", format!("{given} -c synchronous_commit=off"));
+        command
+    }
+}
+
+/// `15.18 (Debian …)` → 15
+fn major(version: &str) -> Option<i32> {
+    version.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?.parse().ok()
+}
+
+/// A connection string for `--dbname`, which takes a name with `=` in it for one; no password.
+fn connection(database: &Database) -> String {
+    let name = database.name.replace('\\', "\\\\").replace('\'', "\\'");
+    format!("dbname='{name}'")
+}
+
+/// What pg_restore reads by `--use-list`; it keeps to this order where it has no other reason.
+fn list_file(entries: &[i32]) -> Result<NamedTempFile> {
+    let mut file = NamedTempFile::new()?;
+    for id in entries {
+        writeln!(file, "{id};")?;
+    }
+    file.flush()?;
+    Ok(file)
+}
+
+/// Runs a program to its end; its stdout.
+fn run(command: &mut Command) -> Result<String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let name = Path::new(&program).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Error::new(format!("{program} cannot be started: {error}")))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Error::new(format!("{name} failed ({})", output.status)).detail(said.trim()))
+}
+
+fn candidates() -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    if let Ok(Some(cluster)) = PrivateCluster::find() {
+        folders.push(cluster.binaries);
+    }
+    for pattern in PACKAGED {
+        let (before, after) = pattern.split_once('*').unwrap_or((pattern, ""));
+        let (parent, prefix) = before.rsplit_once('/').unwrap_or(("", before));
+        let entries = std::fs::read_dir(parent).into_iter().flatten().filter_map(Result::ok);
+        folders.extend(entries.filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            name.starts_with(prefix).then(|| PathBuf::from(format!("{parent}/{name}{after}")))
+        }));
+    }
+    folders
+}

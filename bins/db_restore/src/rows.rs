@@ -1,0 +1,84 @@
+//! The rows: every chunk by COPY, from one queue.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use common::identifier::quote;
+use common::progress::{self, grouped};
+use common::{Context, Error, Result, Session};
+use db_backup::copy_text;
+use db_backup::manifest::{Chunk, Table};
+use db_backup::store::Backup;
+
+use crate::plan::Plan;
+use crate::scratch::Scratch;
+use crate::{journal, workers};
+
+/// The table as SQL names it.
+pub fn sql_name(table: &Table) -> String {
+    format!("{}.{}", quote(&table.schema), quote(&table.name))
+}
+
+/// Loads the chunks that are not done, those of the largest tables first, so that no long one is
+/// left over at the end.
+///
+/// # Errors
+/// The first that failed, by table and file; those committed before stay, and are not loaded again.
+pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()> {
+    let mut tables = plan.tables.clone();
+    tables.sort_by_key(|table| std::cmp::Reverse(table.bytes));
+    let chunks: Vec<(&Table, &Chunk)> = tables
+        .iter()
+        .flat_map(|table| table.chunks.iter().map(|chunk| (*table, chunk)))
+        .filter(|(_, chunk)| !done.contains(&chunk.file))
+        .collect();
+    let total = chunks.iter().map(|(_, chunk)| chunk.bytes).sum();
+    let bar = progress::bar(total, "rows");
+    let encoding = &plan.backup.manifest.copy_encoding;
+    workers::each(
+        plan.jobs,
+        chunks,
+        || workers::session(&scratch.database, encoding),
+        |session, (table, chunk)| {
+            session.begin()?;
+            copy(session, plan.backup, table, chunk)?;
+            journal::record(session, &chunk.file, Some(&sql_name(table)))?;
+            session.commit()?;
+            bar.inc(chunk.bytes);
+            Ok(())
+        },
+    )?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Sends one chunk's rows, in the transaction that is open.
+///
+/// # Errors
+/// The server refuses a row, or the file is not what the manifest says.
+pub fn copy(session: &mut Session, backup: &Backup, table: &Table, chunk: &Chunk) -> Result<()> {
+    let sql = copy_text::copy_in(&table.schema, &table.name, &table.columns);
+    let rows = send(session, backup, &sql, chunk)
+        .context(|| format!("{}.{} cannot be filled", table.schema, table.name))?;
+    if rows != chunk.rows {
+        return Err(Error::new(format!(
+            "{}.{}: {} of {} rows of {} were taken",
+            table.schema,
+            table.name,
+            grouped(rows.cast_signed()),
+            grouped(chunk.rows.cast_signed()),
+            chunk.file
+        )));
+    }
+    Ok(())
+}
+
+/// Streams a chunk into a COPY; the rows that the server took.
+pub fn send(session: &mut Session, backup: &Backup, sql: &str, chunk: &Chunk) -> Result<u64> {
+    let mut reader = backup.read_chunk(chunk)?;
+    let mut writer = session.copy_in(sql)?;
+    while let Some(block) = reader.next_block()? {
+        writer.write_all(block)?;
+    }
+    Ok(writer.finish()?)
+}

@@ -1,0 +1,69 @@
+//! Workers that share one queue, each with a connection of its own.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use common::{Database, Result, Session};
+use db_backup::copy_text;
+
+/// Hands out the items in their order to `jobs` workers until none is left or one has failed.
+///
+/// # Errors
+/// The first of any worker; the others end with the item that they are at.
+pub fn each<T: Send>(
+    jobs: usize,
+    items: Vec<T>,
+    open: impl Fn() -> Result<Session> + Sync,
+    work: impl Fn(&mut Session, T) -> Result<()> + Sync,
+) -> Result<()> {
+    let workers = jobs.clamp(1, items.len().max(1));
+    let queue = Mutex::new(VecDeque::from(items));
+    let next = || queue.lock().expect("no holder panics").pop_front();
+    let worker = || -> Result<()> {
+        let Some(mut item) = next() else { return Ok(()) };
+        let mut session = open()?;
+        loop {
+            work(&mut session, item)?;
+            match next() {
+                Some(following) => item = following,
+                None => return Ok(()),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let start = || {
+            scope.spawn(|| {
+                let outcome = worker();
+                if outcome.is_err() {
+                    queue.lock().expect("no holder panics").clear();
+                }
+                outcome
+            })
+        };
+        let threads: Vec<_> = (0..workers).map(|_| start()).collect();
+        let mut first = Ok(());
+        for thread in threads {
+            match thread.join() {
+                Ok(outcome) => first = first.and(outcome),
+                Err(panicked) => std::panic::resume_unwind(panicked),
+            }
+        }
+        first
+    })
+}
+
+/// A session that reads and writes rows as the backup holds them. What it commits may be lost in
+/// a crash of the server, together with the journal's word that it was done.
+pub fn session(database: &Database, encoding: &str) -> Result<Session> {
+    let mut session = Session::open(database)?;
+    set_up(&mut session, encoding)?;
+    Ok(session)
+}
+
+pub fn set_up(session: &mut Session, encoding: &str) -> Result<()> {
+    session.batch(copy_text::SETTINGS)?;
+    session.batch(&format!(
+        "SET client_encoding = '{encoding}'; SET synchronous_commit = off;
+         SET default_transaction_read_only = off; SET client_min_messages = warning"
+    ))
+}
