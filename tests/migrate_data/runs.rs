@@ -106,7 +106,7 @@ fn two_loads_at_once_are_one_load() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("migrate_data starts");
-    thread::sleep(Duration::from_millis(1500));
+    thread::sleep(Duration::from_millis(2500));
     assert_eq!(
         lab.value(&lab.new, "SELECT to_regclass('pgrefit.load_run') IS NULL"),
         "t",

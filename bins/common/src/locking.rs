@@ -20,7 +20,7 @@ pub struct Turn(i32);
 const FAMILY: i32 = 0x7067_7266;
 const POLL: Duration = Duration::from_millis(50);
 /// Silence up to here, as most waits are short.
-const PATIENCE: Duration = Duration::from_millis(150);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Turn {
     /// `revs`: the schema changes.

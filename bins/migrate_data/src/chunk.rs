@@ -7,7 +7,7 @@ use common::identifier::literal;
 use common::{Result, Session};
 use serde_json::json;
 
-use crate::keys::{Key, key_hash};
+use crate::keys::{Key, Survivor, key_hash};
 use crate::ledger::Chunk;
 use crate::plan::Source;
 use crate::sink::{self, Sink};
@@ -148,7 +148,7 @@ impl<'p> Loader<'p> {
                     }
                 }
                 if !is_merged {
-                    let number = survivor.map_or(0, |survivor| survivor.number);
+                    let number = survivor.map_or(0, Survivor::number);
                     self.sinks[index].push(self.source, target, &values, number, &key);
                 }
             }

@@ -11,17 +11,19 @@ use crate::mapping::Keep;
 use crate::value::Value;
 
 /// What names a source row. Integers in their order, text by its bytes, as the ranges are read.
+///
+/// Text is boxed twice, since there is a key in memory per survivor and most are integers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     Integer(i64),
-    Text(Box<str>),
+    Text(Box<Box<str>>),
 }
 
 impl Key {
     pub fn new(text: &str, is_integer: bool) -> Key {
         match text.parse() {
             Ok(number) if is_integer => Key::Integer(number),
-            _ => Key::Text(text.into()),
+            _ => Key::Text(Box::new(text.into())),
         }
     }
 }
@@ -36,7 +38,18 @@ impl std::fmt::Display for Key {
 }
 
 /// 128 bits that stand for values: two that differ share them with a chance of 2⁻¹²⁸ a pair.
-pub type Fingerprint = u128;
+///
+/// In two halves, as a number of 128 bits would align every entry of a map to 16 bytes.
+pub type Fingerprint = [u64; 2];
+
+fn halves(hash: u128) -> Fingerprint {
+    [hash as u64, (hash >> 64) as u64]
+}
+
+/// The fingerprint of bytes.
+pub fn fingerprint_of(bytes: &[u8]) -> Fingerprint {
+    halves(xxh3_128(bytes))
+}
 
 /// The fingerprint of one value or of several in a row.
 pub fn fingerprint<'a>(
@@ -48,7 +61,7 @@ pub fn fingerprint<'a>(
     for value in values {
         value.fingerprint(ignore_case, buffer);
     }
-    xxh3_128(buffer)
+    fingerprint_of(buffer)
 }
 
 /// A hash of a source key that adds up: the sum over rows does not depend on their order.
@@ -62,7 +75,7 @@ pub enum OrderKey {
     Missing,
     Integer(i64),
     Float(f64),
-    Text(Box<str>),
+    Text(Box<Box<str>>),
 }
 
 impl OrderKey {
@@ -74,9 +87,13 @@ impl OrderKey {
             Value::Date(days) => OrderKey::Integer(i64::from(*days)),
             Value::Float(value) => OrderKey::Float(*value),
             Value::Number(_) => OrderKey::Float(value.to_string().parse().unwrap_or(f64::NAN)),
-            Value::Text(text) => OrderKey::Text(text.as_ref().into()),
-            Value::Uuid(_) => OrderKey::Text(value.to_string().into()),
+            Value::Text(text) => OrderKey::text(text),
+            Value::Uuid(_) => OrderKey::text(&value.to_string()),
         }
+    }
+
+    pub fn text(text: &str) -> OrderKey {
+        OrderKey::Text(Box::new(text.into()))
     }
 
     fn compare(&self, other: &OrderKey) -> Ordering {
@@ -106,8 +123,8 @@ pub struct Candidate {
 pub enum Taken {
     /// The source key itself.
     Key,
-    /// The survivor's number.
-    Number,
+    /// The survivor's number, from 1, in the order of the keys; 0 until all are known.
+    Number(u32),
     Value(Box<Value<'static>>),
     Nothing,
 }
@@ -116,9 +133,7 @@ pub enum Taken {
 #[derive(Clone, Debug)]
 pub struct Survivor {
     pub key: Key,
-    /// From 1, in the order of the keys; 0 where no surrogate key needs it.
-    pub number: u32,
-    pub taken: Taken,
+    taken: Taken,
 }
 
 impl Survivor {
@@ -128,17 +143,34 @@ impl Survivor {
                 Key::Integer(number) => Value::Integer(*number),
                 Key::Text(text) => Value::Text(text.to_string().into()),
             },
-            Taken::Number => Value::Integer(i64::from(self.number)),
+            Taken::Number(number) => Value::Integer(i64::from(*number)),
             Taken::Value(value) => (**value).clone(),
             Taken::Nothing => Value::Null,
         }
     }
+
+    /// Its number, where a surrogate key needs one.
+    pub fn number(&self) -> u32 {
+        match self.taken {
+            Taken::Number(number) => number,
+            _ => 0,
+        }
+    }
 }
 
-/// Survivors of one target by fingerprint.
-pub type Survivors = HashMap<Fingerprint, Survivor, BuildHasherDefault<Halved>>;
+type Shard<T> = HashMap<Fingerprint, T, BuildHasherDefault<Halved>>;
 
-/// A fingerprint is a good hash already.
+/// Survivors of one target by fingerprint.
+#[derive(Debug)]
+pub struct Survivors(Vec<Shard<Survivor>>);
+
+impl Survivors {
+    pub fn get(&self, fingerprint: &Fingerprint) -> Option<&Survivor> {
+        self.0[shard_of(fingerprint)].get(fingerprint)
+    }
+}
+
+/// A fingerprint is a good hash already: its first half chooses the place in the shard.
 #[derive(Default)]
 pub struct Halved(u64);
 
@@ -148,21 +180,25 @@ impl Hasher for Halved {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = xxh3_128(bytes) as u64;
+        let half = bytes.first_chunk().map_or(0, |half| u64::from_ne_bytes(*half));
+        self.0 = half;
     }
 
-    fn write_u128(&mut self, fingerprint: u128) {
-        self.0 = fingerprint as u64;
-    }
+    /// The number of halves, which is always two.
+    fn write_usize(&mut self, _length: usize) {}
 }
 
 const SHARDS: usize = 64;
+
+fn shard_of(fingerprint: &Fingerprint) -> usize {
+    (fingerprint[1] % SHARDS as u64) as usize
+}
 
 /// Candidates of one target, gathered by several workers at once. The outcome does not depend on
 /// the order in which rows are offered.
 pub struct Contest {
     keep: Keep,
-    shards: Vec<Mutex<HashMap<Fingerprint, Candidate, BuildHasherDefault<Halved>>>>,
+    shards: Vec<Mutex<Shard<Candidate>>>,
 }
 
 impl Contest {
@@ -171,8 +207,9 @@ impl Contest {
     }
 
     pub fn offer(&self, fingerprint: Fingerprint, candidate: Candidate) {
-        let shard = (fingerprint >> 64) as usize % SHARDS;
-        let mut shard = self.shards[shard].lock().expect("no worker panics while it holds a shard");
+        let mut shard = self.shards[shard_of(&fingerprint)]
+            .lock()
+            .expect("no worker panics while it holds a shard");
         match shard.entry(fingerprint) {
             std::collections::hash_map::Entry::Vacant(entry) => {
                 entry.insert(candidate);
@@ -194,24 +231,28 @@ impl Contest {
     }
 
     /// The survivors, numbered in the order of their keys where a surrogate key needs it.
-    pub fn finish(self, numbered: bool) -> Survivors {
-        let mut survivors = Survivors::default();
-        for shard in self.shards {
+    pub fn finish(self) -> Survivors {
+        // Shard by shard, so that candidates and survivors are never all there at once.
+        let finish_shard = |shard: Mutex<Shard<Candidate>>| {
             let shard = shard.into_inner().expect("no worker panics while it holds a shard");
-            survivors.reserve(shard.len());
+            let mut survivors =
+                Shard::with_capacity_and_hasher(shard.len(), BuildHasherDefault::default());
             survivors.extend(shard.into_iter().map(|(fingerprint, candidate)| {
-                let Candidate { key, taken, .. } = candidate;
-                (fingerprint, Survivor { key, number: 0, taken })
+                (fingerprint, Survivor { key: candidate.key, taken: candidate.taken })
             }));
+            survivors
+        };
+        let mut shards: Vec<Shard<Survivor>> = self.shards.into_iter().map(finish_shard).collect();
+        let mut in_order: Vec<&mut Survivor> = shards
+            .iter_mut()
+            .flat_map(HashMap::values_mut)
+            .filter(|survivor| matches!(survivor.taken, Taken::Number(_)))
+            .collect();
+        in_order.sort_by(|one, other| one.key.cmp(&other.key));
+        for (number, survivor) in (1..).zip(in_order) {
+            survivor.taken = Taken::Number(number);
         }
-        if numbered {
-            let mut in_order: Vec<&mut Survivor> = survivors.values_mut().collect();
-            in_order.sort_by(|one, other| one.key.cmp(&other.key));
-            for (number, survivor) in (1..).zip(in_order) {
-                survivor.number = number;
-            }
-        }
-        survivors
+        Survivors(shards)
     }
 }
 
@@ -226,7 +267,7 @@ mod tests {
         /// Whoever offers first, the same row survives.
         #[test]
         fn survivors_do_not_depend_on_the_order_of_offers(
-            rows in proptest::collection::vec((0_u128..5, any::<i8>()), 1..40),
+            rows in proptest::collection::vec((0_u64..5, any::<i8>()), 1..40),
             seed in any::<u64>(),
         ) {
             let outcome = |order: Vec<usize>| {
@@ -236,14 +277,13 @@ mod tests {
                     let candidate = Candidate {
                         key: Key::Integer(i64::try_from(index).expect("small")),
                         order: OrderKey::Integer(i64::from(value)),
-                        taken: Taken::Key,
+                        taken: Taken::Number(0),
                     };
-                    contest.offer(fingerprint << 64 | fingerprint, candidate);
+                    contest.offer([fingerprint; 2], candidate);
                 }
-                let mut survivors: Vec<_> = contest
-                    .finish(true)
-                    .into_iter()
-                    .map(|(fingerprint, survivor)| (fingerprint, survivor.key, survivor.number))
+                let survivors = contest.finish();
+                let mut survivors: Vec<_> = (0..5)
+                    .filter_map(|group| survivors.get(&[group; 2]).map(|row| (group, row.key.clone(), row.number())))
                     .collect();
                 survivors.sort();
                 survivors

@@ -67,24 +67,27 @@ pub fn survey(
         }
         Ok(())
     })?;
-    let finished = contests.into_iter().zip(&source.targets).filter_map(|(contest, target)| {
-        contest.map(|contest| (target.number, contest.finish(is_numbered(source, target))))
-    });
+    let finished = contests
+        .into_iter()
+        .zip(&source.targets)
+        .filter_map(|(contest, target)| contest.map(|contest| (target.number, contest.finish())));
     Ok(finished.collect())
-}
-
-fn is_numbered(source: &Source, target: &Target) -> bool {
-    target.columns.iter().any(|column| source.fields[column.field].input == FieldInput::Surrogate)
 }
 
 /// What names the row in lookups and lineage.
 fn taken(source: &Source, target: &Target, values: &Values) -> Taken {
+    if target
+        .columns
+        .iter()
+        .any(|column| source.fields[column.field].input == FieldInput::Surrogate)
+    {
+        return Taken::Number(0);
+    }
     let Some(column) = target.taken else {
         return Taken::Nothing;
     };
     let field = target.columns[column].field;
     match (source.fields[field].input, values.get(field)) {
-        (FieldInput::Surrogate, _) => Taken::Number,
         (FieldInput::Key, Value::Integer(_)) => Taken::Key,
         (_, value) => Taken::Value(Box::new(value.clone().into_owned())),
     }

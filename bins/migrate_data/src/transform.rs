@@ -5,7 +5,7 @@ use common::copy::Row;
 use common::{Error, Result};
 
 use crate::clean::{Rule, clean};
-use crate::keys::{Fingerprint, Key, OrderKey, Survivors, fingerprint};
+use crate::keys::{Fingerprint, Key, OrderKey, Survivor, Survivors, fingerprint, fingerprint_of};
 use crate::plan::{Field, FieldInput, Order, Otherwise, Source, Target};
 use crate::value::Value;
 
@@ -65,7 +65,7 @@ impl<'p> Transformer<'p> {
         let source = self.source;
         let mut values = Values {
             fields: vec![None; source.fields.len()],
-            looked_up: vec![0; source.fields.len()],
+            looked_up: vec![[0; 2]; source.fields.len()],
             skipped: Vec::with_capacity(source.targets.len()),
         };
         for target in &source.targets {
@@ -164,9 +164,7 @@ impl<'p> Transformer<'p> {
         }
         *looked_up = fingerprint([&value], lookup.ignore_case, &mut self.buffer);
         match &self.lookups[lookup.target] {
-            Some(survivors) => {
-                survivors.get(looked_up).map(crate::keys::Survivor::taken).ok_or(Rule::Lookup)
-            }
+            Some(survivors) => survivors.get(looked_up).map(Survivor::taken).ok_or(Rule::Lookup),
             // In the survey of its own source, the row looked up is this row or one like it.
             None => Ok(Value::Integer(0)),
         }
@@ -183,12 +181,14 @@ impl<'p> Transformer<'p> {
         self.buffer.clear();
         for &field in &unique.fields {
             if self.source.fields[field].lookup.is_some() {
-                self.buffer.extend_from_slice(&values.looked_up[field].to_be_bytes());
+                for half in values.looked_up[field] {
+                    self.buffer.extend_from_slice(&half.to_be_bytes());
+                }
             } else {
                 values.get(field).fingerprint(unique.ignore_case, &mut self.buffer);
             }
         }
-        Some(xxhash_rust::xxh3::xxh3_128(&self.buffer))
+        Some(fingerprint_of(&self.buffer))
     }
 
     /// What `order_by` compares of a row.
@@ -197,7 +197,7 @@ impl<'p> Transformer<'p> {
             None => OrderKey::Missing,
             Some(Order::Field(field)) => OrderKey::of(values.get(field)),
             Some(Order::Expression(index)) => match row.text(index + 1)? {
-                Some(text) => OrderKey::Text(text.into()),
+                Some(text) => OrderKey::text(text),
                 None => OrderKey::Missing,
             },
         })
@@ -241,19 +241,23 @@ fn compute<'r>(field: &Field, row: Row<'r>) -> Result<Result<Value<'r>, Rule>> {
     let text = match &field.values {
         None => text,
         Some(_) if text.trim().is_empty() => return Ok(Ok(missing(field))),
-        Some(values) => {
-            let word = text.trim().to_lowercase();
-            match values.iter().find(|(synonym, _)| *synonym == word) {
-                Some((_, canonical)) => canonical.clone().into(),
-                None => return Ok(Err(Rule::Enum)),
-            }
-        }
+        Some(values) => match canonical(values, text.trim()) {
+            Some(canonical) => canonical.to_owned().into(),
+            None => return Ok(Err(Rule::Enum)),
+        },
     };
     Ok(match field.converter.convert(text) {
         Ok(Value::Null) => Ok(missing(field)),
         Ok(Value::Text(text)) if text.is_empty() && field.default.is_some() => Ok(missing(field)),
         converted => converted,
     })
+}
+
+/// The canonical value of a synonym; most are written in small letters already.
+fn canonical<'v>(values: &'v [(String, String)], word: &str) -> Option<&'v str> {
+    let find = |word: &str| values.iter().find(|(synonym, _)| synonym == word);
+    let found = find(word).or_else(|| find(&word.to_lowercase()));
+    found.map(|(_, canonical)| canonical.as_str())
 }
 
 fn missing(field: &Field) -> Value<'static> {

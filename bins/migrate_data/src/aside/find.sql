@@ -7,7 +7,9 @@ SELECT 'foreign key' AS kind,
        c.conname::text AS name,
        format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) AS definition,
        format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname) AS removal,
-       obj_description(c.oid, 'pg_constraint') AS comment
+       obj_description(c.oid, 'pg_constraint') AS comment,
+       -- ADD FOREIGN KEY locks both tables against another one; indexes are built side by side.
+       ARRAY[c.conrelid, c.confrelid]::oid[] AS locks
 FROM pg_constraint AS c
 WHERE c.contype = 'f' AND c.conrelid = ANY ($1::oid[]) AND c.conparentid = 0
 UNION ALL
@@ -21,7 +23,8 @@ SELECT 'index',
             ELSE pg_get_indexdef(i.indexrelid)
        END,
        format('DROP INDEX %I.%I', n.nspname, x.relname),
-       obj_description(i.indexrelid, 'pg_class')
+       obj_description(i.indexrelid, 'pg_class'),
+       ARRAY[]::oid[]
 FROM pg_index AS i
 JOIN pg_class AS x ON x.oid = i.indexrelid
 JOIN pg_namespace AS n ON n.oid = x.relnamespace

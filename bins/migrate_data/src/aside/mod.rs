@@ -3,13 +3,14 @@
 //! What is away stands in the ledger from the transaction that takes it away to the one that
 //! brings it back, so that a crash never loses one.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod queue;
 
 use common::identifier::{literal, quote};
 use common::{Context, Result, Session};
 
 use crate::load::Route;
 use crate::workers;
+use queue::Queue;
 
 /// Something that is away.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ struct Away {
     name: String,
     definition: String,
     comment: Option<String>,
+    /// The tables that bringing it back locks against each other, as oids.
+    locks: Vec<u32>,
 }
 
 /// Takes foreign keys and plain indexes off the tables, in one transaction with the ledger.
@@ -34,10 +37,11 @@ pub fn set_aside(session: &mut Session, run: i64, tables: &[u32]) -> Result<()> 
         let fields: [String; 5] = std::array::from_fn(|index| row.get(index));
         let [kind, table, name, definition, removal] = fields;
         let comment: Option<String> = row.get("comment");
+        let locks: Vec<u32> = row.get("locks");
         session.execute(
-            "INSERT INTO pgrefit.set_aside (run, position, kind, table_name, name, definition, comment) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            &[&run, &position, &kind, &table, &name, &definition, &comment],
+            "INSERT INTO pgrefit.set_aside (run, position, kind, table_name, name, definition, comment, locks) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            &[&run, &position, &kind, &table, &name, &definition, &comment, &locks],
         )?;
         session
             .batch(&removal)
@@ -46,8 +50,8 @@ pub fn set_aside(session: &mut Session, run: i64, tables: &[u32]) -> Result<()> 
     session.commit()
 }
 
-/// Brings back whatever a run took away: indexes side by side, then foreign keys one by one, since
-/// two at once may wait for each other.
+/// Brings back whatever a run took away, several at once: indexes first, since a foreign key may
+/// be checked by one of them.
 ///
 /// # Errors
 /// Rows violate a foreign key; what is still away stays in the ledger for the next try.
@@ -55,29 +59,25 @@ pub fn restore(route: &Route, run: i64) -> Result<usize> {
     let away = still_away(&mut route.writer()?, run)?;
     let (indexes, foreign_keys): (Vec<_>, Vec<_>) =
         away.iter().partition(|away| away.kind == "index");
-    let next = AtomicUsize::new(0);
-    workers::run(route.workers.min(indexes.len()), |stop| {
-        let mut session = route.writer()?;
-        session.batch("SET maintenance_work_mem = '256MB'")?;
-        while let Some(index) = indexes.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if stop.is_set() {
-                break;
+    for step in [indexes, foreign_keys] {
+        let queue = Queue::new(step);
+        workers::run(route.workers.min(queue.len()), |stop| {
+            let mut session = route.writer()?;
+            session.batch("SET maintenance_work_mem = '256MB'")?;
+            while let Some(next) = queue.next(stop) {
+                let restored = bring_back(&mut session, run, next);
+                queue.done(next);
+                restored?;
             }
-            bring_back(&mut session, run, index)?;
-        }
-        Ok(())
-    })?;
-    let mut session = route.writer()?;
-    session.batch("SET maintenance_work_mem = '256MB'")?;
-    for foreign_key in foreign_keys {
-        bring_back(&mut session, run, foreign_key)?;
+            Ok(())
+        })?;
     }
     Ok(away.len())
 }
 
 fn still_away(session: &mut Session, run: i64) -> Result<Vec<Away>> {
     let rows = session.query(
-        "SELECT position, kind, table_name, name, definition, comment FROM pgrefit.set_aside \
+        "SELECT position, kind, table_name, name, definition, comment, locks FROM pgrefit.set_aside \
          WHERE run = $1 AND restored_at IS NULL ORDER BY position",
         &[&run],
     )?;
@@ -88,6 +88,7 @@ fn still_away(session: &mut Session, run: i64) -> Result<Vec<Away>> {
         name: row.get(3),
         definition: row.get(4),
         comment: row.get(5),
+        locks: row.get(6),
     });
     Ok(away.collect())
 }

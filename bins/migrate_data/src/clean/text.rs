@@ -11,8 +11,9 @@ use super::Split;
 pub fn slice<'a>(text: Cow<'a, str>, choose: impl Fn(&str) -> &str) -> Cow<'a, str> {
     match text {
         Cow::Borrowed(text) => {
-            let start = choose(text).as_ptr() as usize - text.as_ptr() as usize;
-            let length = choose(text).len();
+            let chosen = choose(text);
+            let start = chosen.as_ptr() as usize - text.as_ptr() as usize;
+            let length = chosen.len();
             Cow::Borrowed(&text[start..start + length])
         }
         Cow::Owned(text) => Cow::Owned(choose(&text).to_owned()),
@@ -109,10 +110,17 @@ pub fn strip_word<'a>(text: Cow<'a, str>, words: &[String]) -> Cow<'a, str> {
 
 /// The part of that number, trimmed; nothing where there are fewer parts.
 pub fn part<'a>(text: Cow<'a, str>, split: &Split) -> Option<Cow<'a, str>> {
-    text.split(split.separator.as_str()).nth(split.part - 1)?;
-    Some(slice(text, |text| {
-        text.split(split.separator.as_str()).nth(split.part - 1).unwrap_or_default().trim()
-    }))
+    nth_part(&text, split)?;
+    Some(slice(text, |text| nth_part(text, split).unwrap_or_default().trim()))
+}
+
+fn nth_part<'t>(text: &'t str, split: &Split) -> Option<&'t str> {
+    let mut characters = split.separator.chars();
+    match (characters.next(), characters.next()) {
+        // Finding a character is several times as fast as finding a string of one.
+        (Some(only), None) => text.split(only).nth(split.part - 1),
+        _ => text.split(split.separator.as_str()).nth(split.part - 1),
+    }
 }
 
 #[cfg(test)]

@@ -87,6 +87,7 @@ CREATE TABLE IF NOT EXISTS pgrefit.set_aside (
     name        text NOT NULL,
     definition  text NOT NULL,       -- the statement that brings it back
     comment     text,
+    locks       oid[] NOT NULL,      -- tables that bringing it back locks
     restored_at timestamptz,
     PRIMARY KEY (run, position)
 );
