@@ -6,6 +6,7 @@
 mod apply_sql;
 mod dev_postgres;
 mod harness;
+mod library;
 mod make;
 mod migrate_data;
 mod migrate_schema;

@@ -25,6 +25,8 @@ fn files(project: &str, folder: &str) -> Vec<PathBuf> {
 fn run(lab: &Lab, binary: &str, project: &str, arguments: &[&str]) -> Run {
     let mut command = lab.command(binary, arguments);
     command.env("PROJECT", Lab::repository().join("sql").join(project));
+    // Of the rows that a revision makes up, a few are enough.
+    command.env("ROWS", "1000");
     Run::of(&mut command, &lab.password())
 }
 

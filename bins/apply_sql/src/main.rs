@@ -42,6 +42,10 @@ fn apply_sql(args: &Args) -> Result<Outcome> {
     let start = Instant::now();
     let project = Project::open(&args.project)?;
     let scripts = scripts::chosen(&project.optimize(), &args.scripts)?;
+    if scripts.is_empty() {
+        say(format_args!("nothing to do, no scripts in {}", project.optimize().display()));
+        return Ok(Outcome::Done);
+    }
     let mut session = Session::open(&Database::of(Side::New, &project)?)?;
     if args.list {
         return due::list(&scripts, &log::read(&mut session)?);

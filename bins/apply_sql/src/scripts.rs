@@ -44,7 +44,7 @@ pub struct NumberedScript {
 /// The folder's scripts in order, or those among them that were asked for.
 ///
 /// # Errors
-/// The folder cannot be read; a file's name, number or header is not as it must be; a script was
+/// The folder is there and cannot be read; a file's name, number or header is not as it must be; a script was
 /// asked for that does not exist.
 pub fn chosen(folder: &Path, wanted: &[String]) -> Result<Vec<NumberedScript>> {
     let names = names(folder)?;
@@ -81,6 +81,9 @@ fn names(folder: &Path) -> Result<Vec<String>> {
             .hint("A project keeps its scripts in optimize/, as 001_name.sql and so on.")
     };
     let mut names = Vec::new();
+    if !folder.exists() {
+        return Ok(names);
+    }
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
         if name.ends_with(".sql") && !name.starts_with('.') {

@@ -81,6 +81,7 @@ fn one(revisions: &Revisions, step: &Step) -> Result<String> {
         took: Some(Duration::ZERO),
     };
     let mut lines = Vec::new();
+    text.push_str(&file.set_settings());
     text.push_str(if file.transactional { "BEGIN;\n" } else { "" });
     for (index, statement) in statements.iter().enumerate() {
         let sql = file.script.sql(statement);

@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::path::Path;
 
 use common::script::{self, Header, Script, Statement};
-use common::{Error, Result};
+use common::settings::variable;
+use common::{Error, Result, identifier};
 
 use crate::graph::Node;
 use crate::graph::plan::Direction;
@@ -17,6 +18,8 @@ pub struct Revision {
     pub node: Node,
     /// Whether one transaction holds the whole revision; else each statement is on its own.
     pub transactional: bool,
+    /// Numbers that people may choose per run, such as `rows`.
+    settings: Vec<String>,
     upgrade: Range<usize>,
     downgrade: Downgrade,
     headers: Vec<Header>,
@@ -51,6 +54,16 @@ impl Revision {
         let upgrade = &self.script.text[self.upgrade.clone()];
         let after = format!("{};{}", place(&self.node.down), place(&self.node.depends_on));
         script::checksum(&format!("{after}\n{}", upgrade.trim()))
+    }
+
+    /// `-- settings: rows` hands the environment's ROWS to the revision as `pgrefit.rows`; what is
+    /// not set there is left to the SQL, which says `current_setting('pgrefit.rows', true)`.
+    pub fn set_settings(&self) -> String {
+        let set = |name: &String| {
+            let value = variable(&name.to_uppercase())?;
+            Some(format!("SET pgrefit.{name} = {};\n", identifier::literal(&value)))
+        };
+        self.settings.iter().filter_map(set).collect()
     }
 
     /// The statements of one direction.

@@ -10,8 +10,15 @@ use crate::graph::Node;
 
 const UPGRADE: &str = "+upgrade";
 const DOWNGRADE: &str = "+downgrade";
-const KEYS: [&str; 6] =
-    ["revision", "down_revision", "branch_labels", "depends_on", "message", "transaction"];
+const KEYS: [&str; 7] = [
+    "revision",
+    "down_revision",
+    "branch_labels",
+    "depends_on",
+    "message",
+    "transaction",
+    "settings",
+];
 /// Words that mean a place in the graph, and so cannot name a revision.
 const RESERVED: [&str; 4] = ["head", "heads", "base", "none"];
 /// The width of Alembic's `version_num`.
@@ -51,16 +58,19 @@ pub(super) fn parse(script: Script) -> Result<Revision> {
         labels: list(value("branch_labels")),
         message: value("message").unwrap_or_default().to_owned(),
     };
-    for (key, names) in
-        [("revision", vec![&node.id]), ("branch_labels", node.labels.iter().collect())]
-    {
+    let settings = list(value("settings"));
+    for (key, names) in [
+        ("revision", std::slice::from_ref(&node.id)),
+        ("branch_labels", &node.labels),
+        ("settings", &settings),
+    ] {
         for name in names {
             check_name(&script, line_of(&headers, key), name)?;
         }
     }
     check_file_name(&script, line_of(&headers, "revision"), &node.id)?;
     let (upgrade, downgrade) = parts(&script)?;
-    Ok(Revision { script, node, transactional, upgrade, downgrade, headers })
+    Ok(Revision { script, node, transactional, settings, upgrade, downgrade, headers })
 }
 
 fn refuse_unknown_or_repeated(script: &Script, headers: &[Header]) -> Result<()> {

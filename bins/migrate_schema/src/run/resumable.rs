@@ -19,7 +19,7 @@ use crate::journal::{self, Entry};
 
 pub(super) fn run(runner: &mut Runner, work: &Work) -> Result<()> {
     let start = Instant::now();
-    let clean = runner.clean_slate();
+    let clean = format!("{} {}", runner.clean_slate(), work.file.set_settings());
     runner.session.batch(&clean)?;
     for (index, statement) in work.statements.iter().enumerate() {
         let number = index + 1;

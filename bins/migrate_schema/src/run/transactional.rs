@@ -15,7 +15,7 @@ pub(super) fn run(runner: &mut Runner, work: &Work) -> Result<()> {
 fn attempt(runner: &mut Runner, work: &Work) -> Result<()> {
     let (id, direction) = (work.file.node.id.as_str(), work.step.direction.word());
     let start = Instant::now();
-    let begin = format!("{} BEGIN", runner.clean_slate());
+    let begin = format!("{} {}BEGIN", runner.clean_slate(), work.file.set_settings());
     runner.session.batch(&begin)?;
     let mut entries = Vec::with_capacity(work.statements.len() + 1);
     for (index, statement) in work.statements.iter().enumerate() {
