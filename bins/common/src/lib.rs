@@ -3,6 +3,7 @@
 
 mod connection_string;
 pub mod copy;
+pub mod copy_stream;
 pub mod database;
 mod error;
 pub mod identifier;

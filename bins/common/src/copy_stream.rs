@@ -1,0 +1,89 @@
+//! COPY out of the server, for many short rows.
+//!
+//! The server sends each row as a message of its own, and the `postgres` crate enters and leaves
+//! its runtime for each: half of a reader's time where rows are short. Here one entry reads a
+//! whole COPY. This is the one place that is asynchronous, and it does not show outside.
+
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
+use tokio::runtime::Runtime;
+
+use crate::{Database, Result, Session};
+
+/// A connection that only runs settings and `COPY … TO STDOUT`.
+pub struct CopyStream {
+    runtime: Runtime,
+    client: tokio_postgres::Client,
+}
+
+impl CopyStream {
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn open(database: &Database) -> Result<CopyStream> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let config = config(&database.config);
+        let connected = runtime.block_on(config.connect(database.tls.clone()));
+        let Ok((client, connection)) = connected else {
+            // The other way of connecting finds the words for what is wrong.
+            Session::open(database)?;
+            return Err(connected.err().expect("it is not Ok").into());
+        };
+        // Its errors are those of the client's calls.
+        runtime.spawn(async { connection.await.unwrap_or_default() });
+        Ok(CopyStream { runtime, client })
+    }
+
+    /// Sends text by the simple protocol.
+    pub fn batch(&mut self, sql: &str) -> Result<()> {
+        Ok(self.runtime.block_on(self.client.batch_execute(sql))?)
+    }
+
+    /// Hands what the server sends to `take`, row by row, up to the end of the COPY.
+    ///
+    /// # Errors
+    /// The server ended the COPY with an error, the connection broke, or `take` failed.
+    pub fn copy_out(&mut self, sql: &str, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.runtime.block_on(async {
+            let mut rows = pin!(self.client.copy_out(sql).await?);
+            while let Some(row) = rows.try_next().await? {
+                take(&row)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The same settings for the asynchronous face of the driver.
+fn config(from: &postgres::Config) -> tokio_postgres::Config {
+    let mut config = tokio_postgres::Config::new();
+    for host in from.get_hosts() {
+        match host {
+            postgres::config::Host::Tcp(name) => config.host(name),
+            postgres::config::Host::Unix(folder) => config.host_path(folder),
+        };
+    }
+    for port in from.get_ports() {
+        config.port(*port);
+    }
+    if let Some(user) = from.get_user() {
+        config.user(user);
+    }
+    if let Some(password) = from.get_password() {
+        config.password(password);
+    }
+    if let Some(name) = from.get_dbname() {
+        config.dbname(name);
+    }
+    if let Some(options) = from.get_options() {
+        config.options(options);
+    }
+    if let Some(name) = from.get_application_name() {
+        config.application_name(name);
+    }
+    if let Some(timeout) = from.get_connect_timeout() {
+        config.connect_timeout(*timeout);
+    }
+    config.ssl_mode(from.get_ssl_mode());
+    config
+}
