@@ -31,12 +31,17 @@ const PIECE: i64 = 16 * 1024 * 1024;
 /// A table is not what the manifest says.
 pub fn check(plan: &Plan, scratch: &Scratch) -> Result<()> {
     let encoding = &plan.backup.manifest.copy_encoding;
-    let open = || workers::session(&scratch.database, encoding);
-    let pieces = pieces(&mut open()?, plan)?;
+    let pieces = pieces(&mut workers::session(&scratch.database, encoding)?, plan)?;
     let bar = progress::bar(plan.rows(), "check of the rows");
     let sums = Mutex::new(vec![(0, Hash::default()); plan.tables.len()]);
-    workers::each(plan.jobs, pieces, open, |session, piece| {
-        let tally = read(session, plan.tables[piece.table], piece.predicate.as_deref())?;
+    let open = || workers::reader(&scratch.database, encoding);
+    workers::each(plan.jobs, pieces, open, |reader, piece| {
+        let sql = copy_out(plan.tables[piece.table], piece.predicate.as_deref());
+        let mut tally = Tally::default();
+        reader.copy_out(&sql, |row| {
+            tally.update(row);
+            Ok(())
+        })?;
         let mut sums = sums.lock().expect("no holder panics");
         let (rows, hash) = &mut sums[piece.table];
         *rows += tally.rows;
@@ -74,8 +79,12 @@ fn compare(table: &Table, rows: u64, hash: Hash) -> Result<()> {
     Ok(())
 }
 
+fn copy_out(table: &Table, predicate: Option<&str>) -> String {
+    copy_text::copy_out(&table.schema, &table.name, &table.columns, predicate)
+}
+
 fn read(session: &mut Session, table: &Table, predicate: Option<&str>) -> Result<Tally> {
-    let sql = copy_text::copy_out(&table.schema, &table.name, &table.columns, predicate);
+    let sql = copy_out(table, predicate);
     let mut reader = session.copy_out(&sql)?;
     let mut tally = Tally::default();
     loop {

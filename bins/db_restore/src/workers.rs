@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
+use common::copy_stream::CopyStream;
 use common::{Database, Result, Session};
 use db_backup::copy_text;
 
@@ -10,20 +11,20 @@ use db_backup::copy_text;
 ///
 /// # Errors
 /// The first of any worker; the others end with the item that they are at.
-pub fn each<T: Send>(
+pub fn each<T: Send, C>(
     jobs: usize,
     items: Vec<T>,
-    open: impl Fn() -> Result<Session> + Sync,
-    work: impl Fn(&mut Session, T) -> Result<()> + Sync,
+    open: impl Fn() -> Result<C> + Sync,
+    work: impl Fn(&mut C, T) -> Result<()> + Sync,
 ) -> Result<()> {
     let workers = jobs.clamp(1, items.len().max(1));
     let queue = Mutex::new(VecDeque::from(items));
     let next = || queue.lock().expect("no holder panics").pop_front();
     let worker = || -> Result<()> {
         let Some(mut item) = next() else { return Ok(()) };
-        let mut session = open()?;
+        let mut connection = open()?;
         loop {
-            work(&mut session, item)?;
+            work(&mut connection, item)?;
             match next() {
                 Some(following) => item = following,
                 None => return Ok(()),
@@ -60,10 +61,22 @@ pub fn session(database: &Database, encoding: &str) -> Result<Session> {
     Ok(session)
 }
 
+/// A connection that reads rows as they were when they were backed up.
+pub fn reader(database: &Database, encoding: &str) -> Result<CopyStream> {
+    let mut reader = CopyStream::open(database)?;
+    reader.batch(&settings(encoding))?;
+    Ok(reader)
+}
+
 pub fn set_up(session: &mut Session, encoding: &str) -> Result<()> {
-    session.batch(copy_text::SETTINGS)?;
-    session.batch(&format!(
-        "SET client_encoding = '{encoding}'; SET synchronous_commit = off;
-         SET default_transaction_read_only = off; SET client_min_messages = warning"
-    ))
+    session.batch(&settings(encoding))
+}
+
+fn settings(encoding: &str) -> String {
+    format!(
+        "{};
+         SET client_encoding = '{encoding}'; SET synchronous_commit = off;
+         SET default_transaction_read_only = off; SET client_min_messages = warning",
+        copy_text::SETTINGS
+    )
 }
