@@ -23,7 +23,8 @@ fn a_faithful_load_is_confirmed() {
     let run = lab.run("verify_data", &[]);
     let line = run.ok();
     assert!(
-        line.starts_with("verify_data: every source row accounted for; 17 checks empty; "),
+        line.starts_with("verify_data: every source row accounted for; ")
+            && line.contains(" rows as the mapping makes them; 17 checks empty; "),
         "{run}"
     );
     assert!(line.ends_with(" rows equal the answer key\n"), "{run}");
@@ -69,6 +70,57 @@ fn every_kind_of_lie_is_found_and_its_key_named() {
         "UPDATE users SET full_name = CASE id WHEN {first} THEN (SELECT full_name FROM users WHERE id = {other}) ELSE (SELECT full_name FROM users WHERE id = {first}) END WHERE id IN ({first}, {other})"
     );
     case(&swap, &swap, &format!("users {first}: full_name is '"));
+}
+
+/// Without an answer key the same lies are found, since the old rows are read and cleaned again.
+#[test]
+fn without_an_answer_key_every_lie_is_found_as_well() {
+    let lab = loaded_shop();
+    lab.execute(&lab.old, "DROP SCHEMA truth CASCADE");
+    lab.execute(&lab.new, "CREATE TABLE pgrefit.kept AS TABLE order_items");
+    let item = lab.value(&lab.new, "SELECT min(id) FROM order_items");
+    let price = lab.value(&lab.new, "SELECT trim_scale(min(unit_price)) FROM order_items WHERE id = (SELECT min(id) FROM order_items)");
+    let user = lab.value(&lab.new, "SELECT min(id) FROM users");
+    let name = lab.value(&lab.new, "SELECT full_name FROM users ORDER BY id LIMIT 1");
+    let case = |lie: &str, undo: &str, told: &str| {
+        lab.execute(&lab.new, lie);
+        let run = lab.run("verify_data", &[]);
+        run.exits(3);
+        assert!(run.stdout.contains("NOT all of "), "{run}");
+        assert!(run.stderr.contains(told), "expected {told}\n{run}");
+        lab.execute(&lab.new, undo);
+        lab.run("verify_data", &[]).ok();
+    };
+    let back = format!(
+        "DELETE FROM order_items WHERE id IN ({item}, 999999); INSERT INTO order_items SELECT * FROM pgrefit.kept WHERE id = {item}"
+    );
+    case(
+        &format!("DELETE FROM order_items WHERE id = {item}"),
+        &back,
+        &format!("order_items {item}: is missing; it comes from old_orders {item}\n"),
+    );
+    case(
+        &format!(
+            "INSERT INTO order_items SELECT 999999, order_id, ordered_at, product_id, quantity, unit_price FROM order_items WHERE id = {item}"
+        ),
+        &back,
+        "order_items 999999: comes from no row of old_orders\n",
+    );
+    case(
+        &format!("UPDATE order_items SET unit_price = 1000000.01 WHERE id = {item}"),
+        &back,
+        &format!(
+            "order_items {item}: unit_price is 1000000.01, the mapping makes {price} of old_orders {item}\n"
+        ),
+    );
+    case(
+        &format!("UPDATE users SET full_name = 'Nobody' WHERE id = {user}"),
+        &format!("UPDATE users SET full_name = '{}' WHERE id = {user}", name.replace('\'', "''")),
+        &format!(
+            "users {user}: full_name is 'Nobody', the mapping makes '{}' of old_users {user}\n",
+            name.replace('\'', "''")
+        ),
+    );
 }
 
 /// Without an answer key, the source's keys still tell which row has no fate.

@@ -13,7 +13,7 @@ pub mod report; // the result table
 mod sink; // rows of one chunk for one table
 pub mod snapshot; // many connections to the old database, one moment
 mod source_load; // one source: survey, then its chunks
-mod survey; // which rows survive
+pub mod survey; // which rows survive
 pub mod transform; // one row → values, or the first thing wrong with it
 pub mod value; // typed values and their binary form
-mod workers;
+pub mod workers; // threads that share one piece of work

@@ -78,7 +78,7 @@ impl<'a> SourceLoad<'a> {
             self.bar.set_position(0);
         };
         self.bar.finish_and_clear();
-        self.forget_unneeded(lookups);
+        self.plan.forget_unneeded(self.source, lookups);
         ledger::add_seconds(
             &mut ledger,
             self.run,
@@ -108,16 +108,6 @@ impl<'a> SourceLoad<'a> {
             lookups[number] = Some(survivors);
         }
         Ok(())
-    }
-
-    /// Survivors that no source looks up are not kept.
-    fn forget_unneeded(&self, lookups: &mut Lookups) {
-        let fields = self.plan.sources.iter().flat_map(|source| &source.fields);
-        let needed: Vec<_> =
-            fields.filter_map(|field| field.lookup.as_ref()).map(|lookup| lookup.target).collect();
-        for target in self.source.targets.iter().filter(|target| !needed.contains(&target.number)) {
-            lookups[target.number] = None;
-        }
     }
 
     /// `None` where the source has to be surveyed again.

@@ -1,16 +1,19 @@
 //! Proves that nothing was lost or invented: the ledger against both databases, key by key; every
-//! check of the project; and, where the old database has an answer key, value by value.
+//! row against what the mapping makes of the old ones; every check of the project; and the answer
+//! key, where the old database has one.
 
 mod accounts; // read = loaded + merged + quarantined, by count and by key
 mod answer_key; // schema `truth` of the old database
 mod checks; // checks/*.sql, each of which returns what is wrong
 mod findings; // what is wrong, as it is told
+mod values; // every row, made once more from the old ones
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread;
 
 use clap::Parser;
-use common::{Database, Outcome, Project, Result, Session, Side, say};
+use common::{Database, Outcome, Pool, Project, Result, Side, say};
 use findings::Findings;
 use migrate_data::mapping::Mapping;
 use migrate_data::plan;
@@ -24,6 +27,17 @@ struct Arguments {
     /// The project's folder
     #[arg(long, env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY)]
     project: PathBuf,
+    /// Readers, each with a connection [default: one per processor]
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+}
+
+impl Arguments {
+    /// At most what the smallest pool serves beside the connections that are open anyway.
+    fn workers(&self) -> usize {
+        let processors = thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        self.workers.unwrap_or(processors).clamp(1, 8)
+    }
 }
 
 fn main() -> ExitCode {
@@ -34,18 +48,22 @@ fn verify_data(arguments: Arguments) -> Result<Outcome> {
     let project = Project::open(&arguments.project)?;
     let mapping = Mapping::open(project.mapping())?;
     let new_database = Database::of(Side::New, &project)?;
-    let mut old = Session::open(&Database::of(Side::Old, &project)?)?;
-    let mut new = Session::open(&new_database)?;
+    let (old_pool, new_pool) =
+        (Pool::open(&Database::of(Side::Old, &project)?)?, Pool::open(&new_database)?);
+    let (mut old, mut new) = (old_pool.session()?, new_pool.session()?);
     let plan = plan::plan(&mapping, &mut old, &mut new, &new_database)?;
 
     let run = accounts::finished_run(&mut new, &plan)?;
     let mut findings = Findings::default();
     accounts::verify(&mut old, &mut new, &plan, run, &mut findings)?;
+    let values =
+        values::verify(&old_pool, &new_pool, &plan, run, arguments.workers(), &mut findings)?;
     let checks = checks::verify(&project, &mut new, &mut findings)?;
     let answers = answer_key::verify(&mut old, &mut new, &plan, run, &mut findings)?;
 
     let parts: Vec<String> = [
         Some(findings.accounts()),
+        Some(values.sentence()),
         Some(checks.sentence()),
         answers.map(|answers| answers.sentence()),
     ]

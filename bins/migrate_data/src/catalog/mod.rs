@@ -93,7 +93,8 @@ fn kind(row: &Row) -> Kind {
     let length = u32::try_from(modifier - 4).ok();
     match type_name.as_str() {
         "text" | "name" | "citext" => Kind::Text(None),
-        "varchar" | "bpchar" => Kind::Text(length),
+        "varchar" => Kind::Text(length),
+        "bpchar" => Kind::Character(length),
         "bool" => Kind::Boolean,
         "int2" => Kind::Integer(2),
         "int4" => Kind::Integer(4),

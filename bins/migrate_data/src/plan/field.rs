@@ -281,7 +281,7 @@ fn same_family(one: &Kind, other: &Kind) -> bool {
     matches!(
         (one, other),
         (Kind::Integer(_), Kind::Integer(_))
-            | (Kind::Text(_), Kind::Text(_))
+            | (Kind::Text(_), Kind::Text(_) | Kind::Character(_))
             | (Kind::Numeric(_), Kind::Numeric(_))
             | (Kind::Float(_), Kind::Float(_))
     ) || one == other
@@ -291,7 +291,7 @@ fn same_family(one: &Kind, other: &Kind) -> bool {
 fn holds(column: &Kind, taken: &Kind) -> bool {
     match (column, taken) {
         (Kind::Integer(column), Kind::Integer(taken)) => column >= taken,
-        (Kind::Text(None), Kind::Text(_)) => true,
+        (Kind::Text(None), Kind::Text(_) | Kind::Character(_)) => true,
         (Kind::Text(Some(column)), Kind::Text(Some(taken))) => column >= taken,
         _ => column == taken,
     }

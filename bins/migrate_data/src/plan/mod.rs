@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::clean::Cleaner;
 use crate::mapping::{Keep, MaxRejects};
+use crate::transform::Lookups;
 use crate::value::{Converter, Kind, Value};
 pub use build::plan;
 
@@ -174,6 +175,16 @@ impl Source {
 }
 
 impl Plan {
+    /// Lets go of the survivors of a source that is done, but for those that lookups need.
+    pub fn forget_unneeded(&self, source: &Source, lookups: &mut Lookups) {
+        let fields = self.sources.iter().flat_map(|source| &source.fields);
+        let needed: Vec<usize> =
+            fields.filter_map(|field| field.lookup.as_ref()).map(|lookup| lookup.target).collect();
+        for target in source.targets.iter().filter(|target| !needed.contains(&target.number)) {
+            lookups[target.number] = None;
+        }
+    }
+
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
         self.sources.iter().flat_map(|source| &source.targets)
     }

@@ -52,7 +52,7 @@ impl Converter {
     /// The rule that the text breaks.
     pub fn convert<'a>(&self, text: Cow<'a, str>) -> Result<Value<'a>, Rule> {
         match &self.kind {
-            Kind::Text(limit) => {
+            Kind::Text(limit) | Kind::Character(limit) => {
                 if limit.is_some_and(|limit| exceeds(&text, limit)) {
                     return Err(Rule::TooLong);
                 }
@@ -62,7 +62,9 @@ impl Converter {
             _ => {}
         }
         match &self.kind {
-            Kind::Text(_) | Kind::Json | Kind::Jsonb | Kind::Other => Ok(Value::Text(text)),
+            Kind::Text(_) | Kind::Character(_) | Kind::Json | Kind::Jsonb | Kind::Other => {
+                Ok(Value::Text(text))
+            }
             Kind::Enum(labels) => {
                 let known = labels.iter().any(|label| *label == text);
                 if known { Ok(Value::Text(text)) } else { Err(Rule::Enum) }

@@ -15,6 +15,8 @@ pub use convert::Converter;
 pub enum Kind {
     /// With the most characters it holds, where it has a limit.
     Text(Option<u32>),
+    /// Text whose trailing blanks mean nothing.
+    Character(Option<u32>),
     Boolean,
     /// 2, 4 or 8 bytes.
     Integer(u8),
