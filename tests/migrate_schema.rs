@@ -1,8 +1,10 @@
 //! migrate_schema: any revision of a schema, and back, whoever else runs and whatever is killed.
 
+mod alembic;
 mod crash;
 mod files;
 mod graph;
+mod new_project;
 mod runners;
 
 use std::process::Command;
@@ -60,8 +62,12 @@ fn versions(lab: &Lab) -> String {
 
 /// The schema in the words of an outside observer, without the bookkeeping.
 fn fingerprint(lab: &Lab) -> String {
+    fingerprint_of(lab, &lab.new)
+}
+
+fn fingerprint_of(lab: &Lab, database: &str) -> String {
     let output = Command::new("pg_dump")
-        .args(["-s", "-N", "pgrefit", "-T", "alembic_version", "-d", &lab.url(&lab.new)])
+        .args(["-s", "-N", "pgrefit", "-T", "alembic_version", "-d", &lab.url(database)])
         .output()
         .expect("pg_dump");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -46,7 +46,10 @@ pub enum Verb {
         patience: Patience,
     },
     /// Show where the database is.
-    Current,
+    Current {
+        #[command(flatten)]
+        form: Form,
+    },
     /// List the revisions, newest first.
     History {
         /// Only those from A (not itself) up to B, as `A:B`; either end may be left out.
@@ -55,13 +58,25 @@ pub enum Verb {
         /// Mark where the database is.
         #[arg(short, long)]
         indicate_current: bool,
+        #[command(flatten)]
+        form: Form,
     },
     /// List the revisions that nothing comes after.
-    Heads,
+    Heads {
+        #[command(flatten)]
+        form: Form,
+    },
     /// List the revisions that several come after.
-    Branches,
+    Branches {
+        #[command(flatten)]
+        form: Form,
+    },
     /// Show one revision.
-    Show { revision: String },
+    Show {
+        revision: String,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Write down that the database is at a revision, without running anything.
     Stamp {
         #[arg(required = true)]
@@ -80,6 +95,30 @@ pub enum Verb {
         #[arg(short, long, env = "MSG")]
         message: Option<String>,
     },
+    /// Lay out a new project folder, with a first revision that runs.
+    Init {
+        /// Such as sql/crm.
+        folder: PathBuf,
+    },
+    /// Write the revisions of an Alembic project as files here, graph and SQL kept.
+    ///
+    /// The project's own Alembic renders them, offline. What it cannot render is named; such an
+    /// upgrade stops with the reason, and the exit code is 3.
+    ImportAlembic {
+        /// The folder that holds alembic.ini, or that file.
+        alembic: PathBuf,
+        /// The Python that runs the project's Alembic.
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+    },
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, ClapArgs)]
+pub struct Form {
+    /// Print a JSON array, one object per revision.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -157,6 +157,12 @@ pub fn finish(id: i64, started: Instant) -> String {
 /// The change of the version table, as text.
 pub fn change_rows(version_table: &str, change: &RowChange) -> String {
     let mut sql = String::new();
+    if let ([gone], [new]) = (&change.remove[..], &change.add[..]) {
+        let (gone, new) = (literal(gone), literal(new));
+        return format!(
+            "UPDATE {version_table} SET version_num = {new} WHERE version_num = {gone};\n"
+        );
+    }
     if !change.remove.is_empty() {
         let rows = change.remove.iter().map(|row| literal(row)).collect::<Vec<_>>().join(", ");
         sql.push_str(&format!("DELETE FROM {version_table} WHERE version_num IN ({rows});\n"));

@@ -4,6 +4,8 @@
 mod args; //      the verbs and their flags
 mod change; //    upgrade, downgrade, stamp: from what is applied to what is asked for
 mod graph; //     who comes before whom, where to go, which steps; pure
+mod import; //    an Alembic project as our files
+mod init; //      a new project folder
 mod journal; //   pgrefit.revision_log: what ran
 mod offline; //   the same statements as a script
 mod report; //    current, history, heads, branches, show
@@ -18,8 +20,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use common::{Database, Outcome, Project, Result, Side};
 
-use args::{Args, Verb};
+use args::{Args, Form, Verb};
 use change::Change;
+use report::Report;
 use revisions::Revisions;
 
 fn main() -> ExitCode {
@@ -27,24 +30,32 @@ fn main() -> ExitCode {
 }
 
 fn migrate_schema(args: Args) -> Result<Outcome> {
+    if let Verb::Init { folder } = &args.verb {
+        return init::init(folder);
+    }
     let project = Project::open(&args.project)?;
     let revisions = Revisions::load(&project.revisions())?;
     let database = || Database::of(Side::New, &project);
     let change = || -> Result<Change> { Ok(Change::of(&revisions, database()?, args.verbose)) };
+    let report = |form: Form| Report::of(&revisions, args.verbose, form.json);
     match args.verb {
+        Verb::Init { .. } => Ok(()),
+        Verb::ImportAlembic { alembic, python } => {
+            return import::import(&revisions, &alembic, &python);
+        }
         Verb::Upgrade { target, sql: true, .. } => offline::upgrade(&revisions, &target),
         Verb::Downgrade { target, sql: true, .. } => offline::downgrade(&revisions, &target),
         Verb::Upgrade { target, patience, .. } => change()?.upgrade(&target, &patience),
         Verb::Downgrade { target, patience, .. } => change()?.downgrade(&target, &patience),
         Verb::Stamp { targets, purge } => change()?.stamp(&targets, purge),
-        Verb::Current => report::current(&revisions, &database()?, args.verbose),
-        Verb::History { range, indicate_current } => {
+        Verb::Current { form } => report(form).current(&database()?),
+        Verb::History { range, indicate_current, form } => {
             let database = indicate_current.then(database).transpose()?;
-            report::history(&revisions, range.as_deref(), database.as_ref(), args.verbose)
+            report(form).history(range.as_deref(), database.as_ref())
         }
-        Verb::Heads => report::heads(&revisions, args.verbose),
-        Verb::Branches => report::branches(&revisions),
-        Verb::Show { revision } => report::show(&revisions, &revision),
+        Verb::Heads { form } => report(form).heads(),
+        Verb::Branches { form } => report(form).branches(),
+        Verb::Show { revision, form } => report(form).show(&revision),
         Verb::Revision(new) => write::revision(&revisions, &new),
         Verb::Merge { revisions: joined, message } => write::merge(&revisions, &joined, message),
     }?;

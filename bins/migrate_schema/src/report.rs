@@ -2,46 +2,158 @@
 //! the version table.
 
 use common::{Database, Error, Result, Session, note};
+use serde_json::{Value, json};
 
 use crate::graph::{Graph, Set, target};
 use crate::revisions::Revisions;
 use crate::version;
 
-/// The rows of the version table, with what their files say.
-pub fn current(revisions: &Revisions, database: &Database, verbose: bool) -> Result<()> {
-    let rows = version::rows(&mut Session::open(database)?)?;
-    if rows.is_empty() {
-        note(format_args!("no revision is applied to {database}"));
-    }
-    for row in rows {
-        match revisions.graph.find(&row) {
-            Some(index) => println!("{}", line(revisions, index, &[], verbose)),
-            None => println!("{row} (no file in {})", revisions.folder.display()),
-        }
-    }
-    Ok(())
+pub struct Report<'a> {
+    revisions: &'a Revisions,
+    graph: &'a Graph,
+    verbose: bool,
+    json: bool,
 }
 
-/// Newest first: each revision with what it comes after.
-pub fn history(
-    revisions: &Revisions,
-    range: Option<&str>,
-    database: Option<&Database>,
-    verbose: bool,
-) -> Result<()> {
-    let graph = &revisions.graph;
-    let mut marked = Vec::new();
-    if let Some(database) = database {
+/// One line of a list.
+struct Item {
+    /// The row's or the revision's id.
+    id: String,
+    /// `None` where no file has it.
+    index: Option<usize>,
+    /// What stands before the revision in a list for people.
+    before: String,
+}
+
+impl<'a> Report<'a> {
+    pub fn of(revisions: &'a Revisions, verbose: bool, json: bool) -> Report<'a> {
+        Report { revisions, graph: &revisions.graph, verbose, json }
+    }
+
+    /// The rows of the version table, with what their files say.
+    pub fn current(&self, database: &Database) -> Result<()> {
         let rows = version::rows(&mut Session::open(database)?)?;
-        marked.extend(rows.iter().filter_map(|row| graph.find(row)));
+        if rows.is_empty() {
+            note(format_args!("no revision is applied to {database}"));
+        }
+        let item = |id: String| {
+            let index = self.graph.find(&id);
+            Item { id, index, before: String::new() }
+        };
+        let items: Vec<Item> = rows.into_iter().map(item).collect();
+        // People know what `current` lists; programs read the same keys of every list.
+        let found = items.iter().filter_map(|item| item.index.filter(|_| self.json));
+        let marked: Vec<usize> = found.collect();
+        self.print(items.into_iter(), &marked);
+        Ok(())
     }
-    let shown = within(graph, range)?;
-    for index in graph.in_order(&shown).into_iter().rev() {
-        let down = graph.node(index).down.join(", ");
-        let down = if down.is_empty() { "<base>" } else { &down };
-        println!("{down} -> {}", line(revisions, index, &marked, verbose));
+
+    /// Newest first: each revision with what it comes after.
+    pub fn history(&self, range: Option<&str>, database: Option<&Database>) -> Result<()> {
+        let mut marked = Vec::new();
+        if let Some(database) = database {
+            let rows = version::rows(&mut Session::open(database)?)?;
+            marked.extend(rows.iter().filter_map(|row| self.graph.find(row)));
+        }
+        let shown = within(self.graph, range)?;
+        let item = |index: usize| {
+            let down = self.graph.node(index).down.join(", ");
+            let down = if down.is_empty() { "<base>" } else { &down };
+            self.item(index, &format!("{down} -> "))
+        };
+        self.print(self.graph.in_order(&shown).into_iter().rev().map(item), &marked);
+        Ok(())
     }
-    Ok(())
+
+    pub fn heads(&self) -> Result<()> {
+        self.print(self.graph.heads().into_iter().map(|head| self.item(head, "")), &[]);
+        Ok(())
+    }
+
+    pub fn branches(&self) -> Result<()> {
+        let graph = self.graph;
+        let points: Set = (0..graph.len()).filter(|index| graph.up(*index).len() > 1).collect();
+        let mut items = Vec::new();
+        for point in graph.in_order(&points) {
+            items.push(self.item(point, ""));
+            if !self.json {
+                items.extend(graph.up(point).iter().map(|next| self.item(*next, "  -> ")));
+            }
+        }
+        self.print(items.into_iter(), &[]);
+        Ok(())
+    }
+
+    pub fn show(&self, name: &str) -> Result<()> {
+        let graph = self.graph;
+        let index = target::resolve(graph, name)?;
+        if self.json {
+            self.print(std::iter::once(self.item(index, "")), &[]);
+            return Ok(());
+        }
+        let (node, file) = (graph.node(index), self.revisions.file(index));
+        let or_none = |names: &[String]| match names {
+            [] => "none".to_owned(),
+            some => some.join(", "),
+        };
+        println!("revision:      {}{}", node.id, marks(graph, index, &[]));
+        println!("message:       {}", node.message);
+        println!("comes after:   {}", or_none(&node.down));
+        println!("depends on:    {}", or_none(&node.depends_on));
+        println!("labels:        {}", or_none(&node.labels));
+        println!("before:        {}", or_none(&self.next(index)));
+        println!("transaction:   {}", if file.transactional { "on" } else { "off" });
+        println!("file:          {}", file.script.path.display());
+        Ok(())
+    }
+
+    fn item(&self, index: usize, before: &str) -> Item {
+        let id = self.graph.id(index).to_owned();
+        Item { id, index: Some(index), before: before.to_owned() }
+    }
+
+    fn next(&self, index: usize) -> Vec<String> {
+        self.graph.up(index).iter().map(|next| self.graph.id(*next).to_owned()).collect()
+    }
+
+    fn print(&self, items: impl Iterator<Item = Item>, current: &[usize]) {
+        if self.json {
+            let objects: Vec<String> =
+                items.map(|item| format!("  {}", self.object(&item, current))).collect();
+            let text = if objects.is_empty() {
+                "[]".to_owned()
+            } else {
+                format!("[\n{}\n]", objects.join(",\n"))
+            };
+            println!("{text}");
+            return;
+        }
+        for item in items {
+            let text = match item.index {
+                Some(index) => line(self.revisions, index, current, self.verbose),
+                None => format!("{} (no file in {})", item.id, self.revisions.folder.display()),
+            };
+            println!("{}{text}", item.before);
+        }
+    }
+
+    /// The same keys for every verb; `path` is null where no file has the revision.
+    fn object(&self, item: &Item, current: &[usize]) -> Value {
+        let Some(index) = item.index else { return json!({"revision": item.id, "path": null}) };
+        let (node, file) = (self.graph.node(index), self.revisions.file(index));
+        json!({
+            "revision": node.id,
+            "message": node.message,
+            "down_revision": node.down,
+            "depends_on": node.depends_on,
+            "branch_labels": node.labels,
+            "next": self.next(index),
+            "head": self.graph.up(index).is_empty(),
+            "current": current.contains(&index),
+            "transaction": file.transactional,
+            "path": file.script.path.display().to_string(),
+        })
+    }
 }
 
 /// `A:B`: what `upgrade B` would run on a database at A.
@@ -60,45 +172,6 @@ fn within(graph: &Graph, range: Option<&str>) -> Result<Set> {
         revision => graph.ancestors([target::resolve(graph, revision)?]),
     };
     Ok(&to - &from)
-}
-
-pub fn heads(revisions: &Revisions, verbose: bool) -> Result<()> {
-    for head in revisions.graph.heads() {
-        println!("{}", line(revisions, head, &[], verbose));
-    }
-    Ok(())
-}
-
-pub fn branches(revisions: &Revisions) -> Result<()> {
-    let graph = &revisions.graph;
-    let points: Set = (0..graph.len()).filter(|index| graph.up(*index).len() > 1).collect();
-    for point in graph.in_order(&points) {
-        println!("{}", line(revisions, point, &[], false));
-        for next in graph.up(point) {
-            println!("  -> {}", line(revisions, *next, &[], false));
-        }
-    }
-    Ok(())
-}
-
-pub fn show(revisions: &Revisions, name: &str) -> Result<()> {
-    let graph = &revisions.graph;
-    let index = target::resolve(graph, name)?;
-    let (node, file) = (graph.node(index), revisions.file(index));
-    let or_none = |names: &[String]| match names {
-        [] => "none".to_owned(),
-        some => some.join(", "),
-    };
-    let next: Vec<String> = graph.up(index).iter().map(|next| graph.id(*next).to_owned()).collect();
-    println!("revision:      {}{}", node.id, marks(graph, index, &[]));
-    println!("message:       {}", node.message);
-    println!("comes after:   {}", or_none(&node.down));
-    println!("depends on:    {}", or_none(&node.depends_on));
-    println!("labels:        {}", or_none(&node.labels));
-    println!("before:        {}", or_none(&next));
-    println!("transaction:   {}", if file.transactional { "on" } else { "off" });
-    println!("file:          {}", file.script.path.display());
-    Ok(())
 }
 
 /// `8c1f0e2a77b3 (coupons) (head), add coupons`.

@@ -68,21 +68,11 @@ fn write(
     depends_on: &[String],
     message: &str,
 ) -> Result<()> {
-    let or_none = |names: &[String]| match names {
-        [] => "none".to_owned(),
-        some => some.join(", "),
-    };
-    let text = TEMPLATE
-        .replace("REVISION", id)
-        .replace("DOWN", &or_none(down))
-        .replace("LABELS", &or_none(labels))
-        .replace("DEPENDS", &or_none(depends_on))
-        .replace("MESSAGE", message);
-    let path = revisions.folder.join(format!("{id}_{}.sql", slug(message)));
+    let path = revisions.folder.join(file_name(id, message));
     fs::create_dir_all(&revisions.folder)?;
     let mut file = fs::File::create_new(&path)
         .map_err(|error| Error::new(format!("{}: {error}", path.display())))?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(text(id, down, labels, depends_on, message).as_bytes())?;
     // Whatever was asked for by flags must also be a revision, or the next run would stumble.
     let checked = Revision::read(&path).and_then(|_| Revisions::load(&revisions.folder));
     if let Err(error) = checked {
@@ -93,8 +83,32 @@ fn write(
     Ok(())
 }
 
+/// A revision's file, with nothing in its two parts.
+pub fn text(
+    id: &str,
+    down: &[String],
+    labels: &[String],
+    depends_on: &[String],
+    message: &str,
+) -> String {
+    let or_none = |names: &[String]| match names {
+        [] => "none".to_owned(),
+        some => some.join(", "),
+    };
+    TEMPLATE
+        .replace("REVISION", id)
+        .replace("DOWN", &or_none(down))
+        .replace("LABELS", &or_none(labels))
+        .replace("DEPENDS", &or_none(depends_on))
+        .replace("MESSAGE", message)
+}
+
+pub fn file_name(id: &str, message: &str) -> String {
+    format!("{id}_{}.sql", slug(message))
+}
+
 /// Twelve hexadecimal digits, as Alembic makes them.
-fn new_id() -> String {
+pub fn new_id() -> String {
     let bytes: [u8; 6] = rand::random();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
