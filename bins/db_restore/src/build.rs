@@ -16,7 +16,16 @@ use crate::{content, journal, large_objects, objects, rows, sequences, workers};
 ///
 /// # Errors
 /// What is finished stays in the scratch database for the next run.
-pub fn build(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result<()> {
+pub fn build(plan: &Plan, server: &mut Server, scratch: &mut Scratch, target: &str) -> Result<()> {
+    build_from(plan, server, scratch).map_err(|error| {
+        error.detail(format!(
+            "`{target}` is unchanged; what is restored stays in `{}`, and the same command goes on.",
+            scratch.name()
+        ))
+    })
+}
+
+fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result<()> {
     if scratch.stage == Stage::Ready {
         announce(scratch, 0, 0);
         return Ok(());

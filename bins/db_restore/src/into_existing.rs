@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use common::identifier::QualifiedName;
-use common::progress::grouped;
+use common::progress::count;
 use common::{Context, Database, Error, Result, Session, note};
 use db_backup::manifest::Table;
 
@@ -117,7 +117,7 @@ fn require_empty(session: &mut Session, table: &Table, database: &Database) -> R
         return Ok(());
     }
     let (schema, name) = (&table.schema, &table.name);
-    let rows = grouped(rows);
-    Err(Error::new(format!("{schema}.{name} in `{}` is not empty ({rows} rows)", database.name))
+    let rows = count(rows, "row");
+    Err(Error::new(format!("{schema}.{name} in `{}` is not empty ({rows})", database.name))
         .hint("--data-only fills empty tables."))
 }

@@ -50,7 +50,7 @@ fn db_restore(arguments: Arguments) -> Result<Outcome> {
     let start = Instant::now();
     let mut scratch =
         Scratch::open(&mut server, &arguments.scratch(&target), &plan, arguments.discard)?;
-    build::build(&plan, &mut server, &mut scratch)?;
+    build::build(&plan, &mut server, &mut scratch, &target)?;
     if arguments.check {
         scratch.drop(&mut server)?;
         report::checked(&plan, start.elapsed());

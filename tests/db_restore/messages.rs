@@ -1,0 +1,191 @@
+//! Each thing that can be in the way is said, and nothing was changed.
+
+use std::fs;
+
+use super::{SHOP, Shop};
+use crate::harness::Run;
+
+#[test]
+fn somebody_connected_is_named_and_nothing_is_restored_twice() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    shop.back_up();
+    let content = shop.content(&shop.new);
+    let mut user = shop.connect(&shop.new);
+    user.batch_execute("SET application_name = 'web-1'; BEGIN").unwrap();
+    let run = shop.restore(&[]);
+    run.exits(1);
+    let start = format!(
+        "db_restore: 1 session is connected to `{}`, which is to be replaced\n  detail: ",
+        shop.new
+    );
+    assert!(run.stderr.starts_with(&start), "{run}");
+    assert!(run.stderr.contains(" web-1 from 127.0.0.1, idle in transaction since "), "{run}");
+    assert!(
+        run.stderr.ends_with(&format!(
+            "\n  hint: Disconnect them, or let --disconnect do it. `{0}` is unchanged; the restored database is ready as `{0}_restoring`, and the same command finishes.\n",
+            shop.new
+        )),
+        "{run}"
+    );
+    assert_eq!(shop.content(&shop.new), content);
+    user.batch_execute("COMMIT").unwrap();
+
+    let again = shop.restore(&["--disconnect"]);
+    again.ok();
+    let ready = format!("db_restore: `{}_restoring` is ready from an earlier run\n", shop.new);
+    assert_eq!(again.stderr, ready);
+    assert!(user.batch_execute("SELECT 1").is_err(), "the session was ended");
+}
+
+#[test]
+fn a_damaged_file_is_named_before_anything_is_restored() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    let backup = shop.back_up();
+    let file = shop.path(&format!("{}/data/public.users.1.copy.gz", backup.display()));
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    shop.restore(&[]).fails(
+        1,
+        &format!(
+            "db_restore: {}: data/public.users.1.copy.gz does not match its SHA-256\n  hint: Nothing was restored; the database `{}` is unchanged. `db_restore --list` shows the other backups.",
+            backup.display(),
+            shop.new
+        ),
+    );
+    assert_eq!(shop.beside(), Vec::<String>::new());
+}
+
+#[test]
+fn a_backup_of_another_database_needs_the_name_said() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, "CREATE TABLE t (id int)");
+    let backup = shop.back_up();
+    let mut command = shop.command("db_restore", &["--old", &backup.to_string_lossy()]);
+    Run::of(&mut command, &shop.password()).fails(
+        2,
+        &format!(
+            "db_restore: {}: the backup is of `{new}`, and OLD_DATABASE_URL names `{}`\n  hint: `--to {new}` restores it under its own name, --to NAME under another. Nothing was changed.",
+            backup.display(),
+            shop.old,
+            new = shop.new
+        ),
+    );
+    let mut command = shop.command("db_restore", &["--old"]);
+    Run::of(&mut command, &shop.password()).fails(
+        2,
+        &format!(
+            "db_restore: there is no backup of the database `{}` in backups\n  hint: `db_backup` makes one; --dir or BACKUP_DIR names another folder.",
+            shop.old
+        ),
+    );
+}
+
+#[test]
+fn a_wrong_password_is_said_and_not_shown() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, "CREATE TABLE t (id int)");
+    shop.back_up();
+    let mut command = shop.command("db_restore", &[]);
+    command.env("DATABASE_URL", shop.url(&shop.new).replace(&shop.password(), "wr0ng"));
+    let run = Run::of(&mut command, "wr0ng");
+    run.exits(1);
+    let start = format!(
+        "db_restore: the server at 127.0.0.1:{} refuses user `{}`\n",
+        shop.port(),
+        shop.user()
+    );
+    assert!(run.stderr.starts_with(&start), "{run}");
+}
+
+#[test]
+fn who_may_not_create_databases_is_told_who_grants_it() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, "CREATE TABLE t (id int)");
+    shop.back_up();
+    let role = format!("{}_clerk", shop.new);
+    shop.execute("postgres", &format!("CREATE ROLE {role} LOGIN PASSWORD 'clerk'"));
+    let mut command = shop.command("db_restore", &[]);
+    let url = shop.url(&shop.new);
+    let (_, place) = url.split_once('@').unwrap();
+    command.env("DATABASE_URL", format!("postgresql://{role}:clerk@{place}"));
+    let run = Run::of(&mut command, "no password is in it");
+    shop.execute("postgres", &format!("DROP ROLE {role}"));
+    run.fails(
+        1,
+        &format!(
+            "db_restore: the user `{role}` may not create databases at 127.0.0.1:{}\n  hint: A superuser grants it by `ALTER ROLE \"{role}\" CREATEDB`, or restore as another user. Nothing was changed.",
+            shop.port()
+        ),
+    );
+}
+
+#[test]
+fn a_missing_role_is_named_with_the_file_that_creates_it() {
+    let shop = Shop::new();
+    let role = format!("{}_gone", shop.new);
+    shop.execute("postgres", &format!("CREATE ROLE {role}"));
+    shop.execute(&shop.new, &format!("CREATE TABLE t (id int); ALTER TABLE t OWNER TO {role}"));
+    let backup = shop.back_up();
+    shop.execute(&shop.new, "DROP TABLE t");
+    shop.execute("postgres", &format!("DROP ROLE {role}"));
+    shop.restore(&[]).fails(
+        1,
+        &format!(
+            "db_restore: {0}: a role is in the backup and not on the server at 127.0.0.1:{1}: {role}\n  hint: {0}/globals.sql creates them, without passwords: `psql -f {0}/globals.sql`. Nothing was changed.",
+            backup.display(),
+            shop.port()
+        ),
+    );
+    assert_eq!(shop.beside(), Vec::<String>::new());
+}
+
+#[test]
+fn pg_restore_missing_is_said_with_what_installs_it() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, "CREATE TABLE t (id int)");
+    shop.back_up();
+    let run = shop.restore(&["--bindir", "/nowhere"]);
+    run.exits(2);
+    assert!(
+        run.stderr.starts_with("db_restore: pg_restore is not found\n  hint: Install "),
+        "{run}"
+    );
+}
+
+#[test]
+fn what_another_restore_has_left_is_named_and_dropped_only_when_told() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, "CREATE TABLE t (id int)");
+    let first = shop.back_up();
+    let _user = shop.connect(&shop.new);
+    shop.restore(&[]).exits(1);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    shop.back_up();
+    let run = shop.restore(&["--disconnect"]);
+    run.exits(1);
+    let name = first.file_name().unwrap().to_string_lossy().into_owned();
+    let start = format!(
+        "db_restore: `{}_restoring` holds what another restore has left\n  detail: {name} (",
+        shop.new
+    );
+    assert!(run.stderr.starts_with(&start), "{run}");
+    shop.restore(&["--disconnect", "--discard"]).ok();
+}
+
+#[test]
+fn the_list_shows_when_and_how_much() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    let backup = shop.back_up();
+    let run = shop.restore(&["--list"]);
+    let name = backup.file_name().unwrap().to_string_lossy().into_owned();
+    assert!(run.ok().starts_with(&format!("  {name}         152,001 rows  20")), "{run}");
+    let mut command = shop.command("db_restore", &["--list", "--dir", "nowhere"]);
+    let none = Run::of(&mut command, &shop.password());
+    assert_eq!(none.ok(), "");
+    assert_eq!(none.stderr, "db_restore: there is no backup in nowhere\n");
+}

@@ -1,0 +1,144 @@
+//! What was backed up is what comes back.
+
+use super::{SHOP, Shop};
+
+const EVERYTHING: &str = include_str!("everything.sql");
+
+#[test]
+fn one_of_every_kind_of_object_comes_back() {
+    let shop = Shop::new();
+    // Each statement by itself, as psql would: some of them may not share a transaction.
+    let mut psql = std::process::Command::new("psql");
+    psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-f"]);
+    psql.arg(crate::harness::Lab::repository().join("tests/db_restore/everything.sql"));
+    psql.env("PGHOST", "127.0.0.1").env("PGPORT", shop.port().to_string());
+    psql.env("PGUSER", shop.user()).env("PGPASSWORD", shop.password()).env("PGDATABASE", &shop.new);
+    crate::harness::Run::of(&mut psql, &shop.password()).ok();
+    let kinds = ["EVENT TRIGGER", "SUBSCRIPTION", "TRANSFORM", "ACCESS METHOD"];
+    assert!(kinds.iter().all(|kind| EVERYTHING.contains(&format!("CREATE {kind} "))));
+
+    let (schema, content) = (shop.schema(&shop.new), shop.content(&shop.new));
+    shop.back_up();
+    shop.execute(&shop.new, "DROP TABLE shop.hen CASCADE; SELECT lo_unlink(100001)");
+    shop.restore(&[]).ok();
+    assert_eq!(shop.schema(&shop.new), schema);
+    assert_eq!(shop.content(&shop.new), content);
+
+    // The broken one is as it was left.
+    let broken = shop.content(&shop.kept());
+    assert!(!broken.iter().any(|line| line.starts_with("shop.hen ")), "{broken:?}");
+}
+
+#[test]
+fn it_says_what_is_back_and_what_is_kept() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    let backup = shop.back_up();
+    shop.execute(&shop.new, "TRUNCATE orders, users");
+    let run = shop.restore(&[]);
+    let time = backup.to_string_lossy().rsplit('_').next().unwrap().to_owned();
+    let (date, clock) = (&time[..10], &time[11..17]);
+    assert_eq!(
+        run.ok(),
+        format!(
+            "db_restore: {} is back as of {date} {}:{}:{} UTC (head 51c2); the broken one is kept as {}\n",
+            shop.new,
+            &clock[..2],
+            &clock[2..4],
+            &clock[4..],
+            shop.kept()
+        )
+    );
+    assert_eq!(run.stderr, "");
+    assert_eq!(shop.value(&shop.new, "SELECT count(*) FROM orders"), "150000");
+    assert_eq!(
+        shop.value(&shop.new, "INSERT INTO orders (user_id) VALUES (1) RETURNING id"),
+        "150001"
+    );
+    // Statistics are there from the start.
+    let analyzed = "SELECT reltuples FROM pg_class WHERE relname = 'orders'";
+    assert_eq!(shop.value(&shop.new, analyzed), "150000");
+
+    let kept = shop.kept();
+    let dropped = shop.restore(&["--drop-old"]);
+    assert!(dropped.ok().starts_with(&format!("db_restore: dropped {kept} (")), "{dropped}");
+    assert_eq!(shop.beside(), Vec::<String>::new());
+}
+
+#[test]
+fn the_databases_own_settings_grants_and_comment_come_back() {
+    let shop = Shop::new();
+    let name = &shop.new;
+    shop.execute(
+        name,
+        &format!(
+            "ALTER DATABASE {name} SET search_path = \"$user\", 'odd schema', public;
+             ALTER DATABASE {name} SET work_mem = '7MB';
+             ALTER ROLE {} IN DATABASE {name} SET statement_timeout = '1h';
+             ALTER DATABASE {name} CONNECTION LIMIT 77;
+             REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC;
+             COMMENT ON DATABASE {name} IS 'it''s ours'",
+            shop.user()
+        ),
+    );
+    let facts = format!(
+        "SELECT datconnlimit, encoding, datcollate, shobj_description(d.oid, 'pg_database'),
+                (SELECT array_agg(acl::text ORDER BY acl::text) FROM unnest(datacl) AS acl),
+                (SELECT array_agg(format('%s %s', setrole, setconfig) ORDER BY setrole)
+                 FROM pg_db_role_setting WHERE setdatabase = d.oid)
+         FROM pg_database AS d WHERE datname = '{name}'"
+    );
+    let before = shop.value("postgres", &facts);
+    assert!(before.contains("7MB") && before.contains("it's ours"), "{before}");
+    shop.back_up();
+    shop.restore(&[]).ok();
+    assert_eq!(shop.value("postgres", &facts), before);
+}
+
+#[test]
+fn three_hundred_partitions_come_back() {
+    let shop = Shop::new();
+    let partitions = 40 * super::torture().min(8);
+    shop.execute(
+        &shop.new,
+        &format!(
+            "CREATE TABLE events (id bigint, at int NOT NULL) PARTITION BY RANGE (at);
+             DO $$ BEGIN FOR n IN 0..{partitions} LOOP
+                 EXECUTE format('CREATE TABLE events_%s PARTITION OF events FOR VALUES FROM (%s) TO (%s)', n, n, n + 1);
+             END LOOP; END $$;
+             CREATE INDEX ON events (id);
+             INSERT INTO events SELECT n, n % {partitions} FROM generate_series(1, 5000) AS n"
+        ),
+    );
+    let (schema, content) = (shop.schema(&shop.new), shop.content(&shop.new));
+    shop.back_up();
+    shop.restore(&["--jobs", "2"]).ok();
+    assert_eq!((shop.schema(&shop.new), shop.content(&shop.new)), (schema, content));
+}
+
+#[test]
+fn a_check_restores_proves_and_leaves_nothing() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    let backup = shop.back_up();
+    let run = shop.restore(&["--check"]);
+    let start = format!(
+        "db_restore: {} was restored into a scratch database: 3 tables, 152,001 rows, all equal (",
+        backup.display()
+    );
+    assert!(run.ok().starts_with(&start) && run.stdout.ends_with("); scratch dropped\n"), "{run}");
+    assert_eq!(shop.beside(), Vec::<String>::new());
+}
+
+#[test]
+fn a_restore_to_another_name_leaves_the_live_one_alone() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    shop.back_up();
+    shop.execute(&shop.new, "DELETE FROM orders WHERE id > 10");
+    let copy = format!("{}_copy", shop.new);
+    let run = shop.restore(&["--to", &copy]);
+    assert!(run.ok().ends_with(" UTC (head 51c2)\n"), "{run}");
+    assert_eq!(shop.value(&copy, "SELECT count(*) FROM orders"), "150000");
+    assert_eq!(shop.value(&shop.new, "SELECT count(*) FROM orders"), "10");
+}
