@@ -1,6 +1,7 @@
 //! Rows: every type, every source, and what PostgreSQL itself refuses.
 
 use super::small;
+use crate::harness::Run;
 
 /// Each type arrives as PostgreSQL itself would have read it.
 #[test]
@@ -159,5 +160,129 @@ fn a_foreign_key_that_cannot_come_back_is_not_forgotten() {
     assert_eq!(
         lab.value(&lab.new, "SELECT count(*) FROM pg_constraint WHERE conname = 'n_p_fkey'"),
         "1"
+    );
+}
+
+/// What legacy columns hold, and what becomes of it: loaded as it is meant, or quarantined with
+/// its reason; nothing dropped, nothing changed in silence.
+#[test]
+fn the_torture_corpus_is_loaded_or_quarantined_value_by_value() {
+    #[rustfmt::skip]
+    let corpus: &[(&str, &str, &str)] = &[
+        // column, text in the source, value in the new table or the rule
+        ("d", "0000-00-00", "date"), ("d", "2021-13-01", "date"), ("d", "31/04/2021", "date"),
+        ("d", "29/02/2023", "date"), ("d", "29/02/2024", "2024-02-29"), ("d", "03/04/05", "date"),
+        ("d", "infinity", "date"), ("d", "0044-03-15 BC", "date"), ("d", "2021-01-31T00:00", "date"),
+        ("tz", "2021-03-28 02:30:00", "date"), ("tz", "2021-10-31 02:30:00", "2021-10-31 00:30:00+00"),
+        ("tz", "-infinity", "date"),
+        ("n", "NaN", "number"), ("n", "1e-20", "scale"), ("n", "$1,234.50", "1234.50"), ("n", "1.234,50", "1234.50"),
+        ("n", "(12.00)", "-12.00"), ("n", "12.00-", "-12.00"), ("n", "１２", "number"), ("n", "12.345", "scale"),
+        ("n", "99999999999.00", "range"), ("n", "1,23", "1.23"), ("n", "1,234", "1234.00"), ("n", "--5", "number"),
+        ("f", "1e-20", "1e-20"), ("f", "1e999", "range"), ("f", "0x10", "number"),
+        ("i", "2147483648", "range"), ("i", "-0", "0"), ("i", "1.0", "1"), ("i", "1.5", "integer"), ("i", "٣", "integer"),
+        ("b", "Ja", "boolean"), ("b", "T", "t"), ("b", " ", "∅"),
+        ("t", "emoji 🙂 and \u{200f}rtl\u{200e} marks", "emoji 🙂 and \u{200f}rtl\u{200e} marks"),
+        ("t", "tab\tback\\slash\r\n'quote'", "tab\tback\\slash\r\n'quote'"),
+        ("v", "äöüäö", "äöüäö"), ("v", "äöüäöü", "too_long"),
+        ("j", "{\"a\": \"\\u0000\"}", "server"), ("j", "{\"a\": 1e400}", "{\"a\": 10"), ("j", "{'a': 1}", "server"),
+    ];
+    let columns = ["d", "tz", "n", "f", "i", "b", "t", "v", "j"];
+    let mut mapping = "time_zone = \"Europe/Berlin\"\n[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\n".to_owned();
+    for column in columns {
+        mapping.push_str(&match column {
+            "d" => "d = { from = \"d\", formats = [\"%Y-%m-%d\", \"%d/%m/%Y\"] }\n".to_owned(),
+            "n" => "n = { from = \"n\", clean = [\"money\"] }\n".to_owned(),
+            other => format!("{other} = \"{other}\"\n"),
+        });
+    }
+    let lab = small(
+        &format!(
+            "CREATE TABLE o (id int PRIMARY KEY, {})",
+            columns.map(|column| format!("{column} text")).join(", ")
+        ),
+        "CREATE TABLE n (id int PRIMARY KEY, d date, tz timestamptz, n numeric(12, 2), f float8, i int, b boolean, t text, v varchar(5), j jsonb)",
+        &mapping,
+    );
+    let mut old = lab.connect(&lab.old);
+    for (id, (column, text, _)) in (1_i32..).zip(corpus) {
+        old.execute(&format!("INSERT INTO o (id, {column}) VALUES ($1, $2)"), &[&id, text])
+            .expect("a row");
+    }
+    lab.run("migrate_data", &[]).ok();
+    for (id, (column, text, expected)) in (1..).zip(corpus) {
+        let loaded = lab.rows(
+            &lab.new,
+            &format!(
+                "SET TimeZone = 'UTC'; SELECT left({column}::text, 60) FROM n WHERE id = {id}"
+            ),
+        );
+        let refused =
+            lab.rows(&lab.new, &format!("SELECT rule FROM pgrefit.quarantine WHERE key = '{id}'"));
+        let fate = [loaded, refused].concat();
+        assert!(
+            fate.len() == 1 && fate[0].starts_with(expected),
+            "{column} {text:?}: {fate:?}, not {expected:?}"
+        );
+    }
+    lab.run("verify_data", &[]).ok();
+}
+
+/// A database with the encoding SQL_ASCII checks nothing: what is not UTF-8 in it is quarantined,
+/// byte for byte.
+#[test]
+fn bytes_that_are_no_text_are_quarantined() {
+    let lab = small(
+        "",
+        "CREATE TABLE n (id int PRIMARY KEY, t text)",
+        "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\nt = \"t\"\n",
+    );
+    let ascii = format!("{}_ascii", lab.old);
+    lab.execute("postgres", &format!("CREATE DATABASE {ascii} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"));
+    lab.execute(&ascii, "CREATE TABLE o (id int PRIMARY KEY, t text); INSERT INTO o VALUES (1, convert_from('\\x4dfc6c6c6572', 'SQL_ASCII')), (2, 'plain')");
+    let run = Run::of(
+        lab.command("migrate_data", &[]).env("OLD_DATABASE_URL", lab.url(&ascii)),
+        &lab.password(),
+    );
+    lab.execute("postgres", &format!("DROP DATABASE {ascii} WITH (FORCE)"));
+    run.ok();
+    assert_eq!(
+        lab.rows(&lab.new, "SELECT key, rule, value FROM pgrefit.quarantine"),
+        ["1|encoding|\\x4dfc6c6c6572"]
+    );
+    assert_eq!(lab.rows(&lab.new, "SELECT t FROM n"), ["plain"]);
+}
+
+/// Wide tables and long values: memory follows bytes, not rows.
+#[test]
+fn sixteen_hundred_columns_and_a_megabyte_go_through() {
+    let names: Vec<_> = (1..1600).map(|number| format!("c{number}")).collect();
+    let types = names.iter().map(|name| format!("{name} int")).collect::<Vec<_>>().join(", ");
+    let mut mapping = "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\n".to_owned();
+    for name in &names {
+        mapping.push_str(&format!("{name} = \"{name}\"\n"));
+    }
+    mapping.push_str(
+        "[long]\nfrom = \"wide\"\nkey = \"id\"\n[long.columns]\nid = \"id\"\nt = \"t\"\n",
+    );
+    let lab = small(
+        &format!(
+            "CREATE TABLE o (id int PRIMARY KEY, {types}); INSERT INTO o (id, c1, c1599) VALUES (1, 2, 3); \
+             CREATE TABLE wide (id int PRIMARY KEY, t text); ALTER TABLE wide ALTER t SET STORAGE EXTERNAL; \
+             INSERT INTO wide SELECT i, repeat(chr(64 + i), 1024 * 1024) FROM generate_series(1, 40) AS i"
+        ),
+        &format!(
+            "CREATE TABLE n (id int PRIMARY KEY, {types}); CREATE TABLE long (id int PRIMARY KEY, t text)"
+        ),
+        &mapping,
+    );
+    lab.run("migrate_data", &["--workers", "1"]).ok();
+    assert_eq!(lab.rows(&lab.new, "SELECT id, c1, c2, c1599 FROM n"), ["1|2|∅|3"]);
+    assert_eq!(
+        lab.value(&lab.new, "SELECT count(*) || ' ' || sum(length(t)) FROM long"),
+        "40 41943040"
+    );
+    assert_eq!(
+        lab.value(&lab.new, "SELECT count(*) FROM pgrefit.load_chunk WHERE source = 'wide'"),
+        "2"
     );
 }

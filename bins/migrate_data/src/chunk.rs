@@ -172,8 +172,9 @@ impl<'p> Loader<'p> {
             );
             let mut rows = common::copy::Decoder::new(old.copy_out(&sql)?);
             while let Some(row) = rows.next_row()? {
-                if let (Some(key), Some(raw)) = (row.text(0)?, row.text(1)?) {
-                    raws.insert(key.to_owned(), raw.to_owned());
+                if let (Some(key), Some(raw)) = (row.text(0)?, row.get(1)) {
+                    // What is not UTF-8 shows as such here; `value` keeps its bytes.
+                    raws.insert(key.to_owned(), String::from_utf8_lossy(raw).into_owned());
                 }
             }
         }
@@ -193,10 +194,7 @@ impl<'p> Loader<'p> {
             rows.bytes(self.source.label.as_bytes());
             rows.bytes(key.as_bytes());
             match raws.get(&key) {
-                Some(raw) => rows.field(|buffer| {
-                    buffer.push(1); // the version of jsonb's binary form
-                    buffer.extend_from_slice(raw.as_bytes());
-                }),
+                Some(raw) => rows.bytes(raw.as_bytes()),
                 None => rows.null(),
             }
             rows.bytes(reject.target.as_bytes());
@@ -311,16 +309,23 @@ pub struct Refusal {
     pub reject: Reject,
 }
 
-/// `COPY users, line 12, column email: "x"` → 12.
+/// `COPY users, line 12, column email: "x"` → 12. Other lines may come before it, such as
+/// `JSON data, line 1: …`.
 fn line_of(context: &str) -> Option<usize> {
-    let after = context.split_once(", line ")?.1;
+    let after = place_of(context)?;
     let digits = after.split(|character: char| !character.is_ascii_digit()).next()?;
     digits.parse().ok()
 }
 
 fn column_of(context: &str) -> Option<&str> {
-    let after = context.lines().next()?.split_once(", column ")?.1;
+    let after = place_of(context)?.split_once(", column ")?.1;
     Some(after.split(':').next().unwrap_or(after))
+}
+
+/// What follows `COPY users, line `.
+fn place_of(context: &str) -> Option<&str> {
+    let copy = context.lines().find(|line| line.starts_with("COPY "))?;
+    Some(copy.split_once(", line ")?.1)
 }
 
 /// A reason that equal refusals share, so that they are counted together.
@@ -341,6 +346,7 @@ mod tests {
         assert_eq!(line_of(context), Some(12));
         assert_eq!(column_of(context), Some("email"));
         assert_eq!(line_of("COPY users, line 7"), Some(7));
+        assert_eq!(line_of("JSON data, line 1: {\nCOPY users, line 9, column j"), Some(9));
         assert_eq!(line_of("SQL statement \"SELECT 1\""), None);
     }
 }

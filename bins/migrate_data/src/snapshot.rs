@@ -20,11 +20,14 @@ pub struct Range {
     pub high: Option<String>,
 }
 
-/// Text forms that do not depend on the server's configuration, no time limit on a long read, and
-/// an error rather than fewer rows where row security would hide some.
+/// Text forms that do not depend on the server's configuration, no time limit on a long read, an
+/// error rather than fewer rows where row security would hide some, and bytes as they are out of a
+/// database that does not know its encoding: the server would end the COPY at the first that is
+/// not UTF-8, while we quarantine its row.
 const SETTINGS: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; \
     SET bytea_output = 'hex'; SET extra_float_digits = 1; SET row_security = off; \
-    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
+    SELECT set_config('client_encoding', 'SQL_ASCII', false) WHERE current_setting('server_encoding') = 'SQL_ASCII'";
 
 impl Snapshot {
     /// Locks every source table against TRUNCATE and rewriting ALTER, then exports the snapshot:
@@ -91,6 +94,17 @@ pub fn count(session: &mut Session, source: &Source) -> Result<i64> {
     };
     Err(Error::usage(format!("`{}` is no key of {}: {problem}", source.key.column, source.label))
         .hint("`key` names the column that tells every source row from all others. Nothing was loaded."))
+}
+
+/// Rows of about 16 MiB, at most `most`: a worker holds what it makes of one chunk in memory.
+pub fn chunk_rows(session: &mut Session, source: &Source, rows: i64, most: i64) -> Result<i64> {
+    let Some(table) = &source.table else {
+        return Ok(most);
+    };
+    let row = session.query_one("SELECT pg_table_size(to_regclass($1))", &[table])?;
+    let bytes: i64 = row.get(0);
+    let row_bytes = (bytes / rows.max(1)).max(1);
+    Ok((16 * 1024 * 1024 / row_bytes).clamp(1, most))
 }
 
 /// Ranges of about `size` rows that together hold every row; the first and the last are open, so

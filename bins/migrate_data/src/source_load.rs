@@ -49,7 +49,8 @@ impl<'a> SourceLoad<'a> {
         let mut ranges = ledger::chunks(&mut ledger, run, &source.label)?;
         if ranges.is_empty() {
             let rows = snapshot::count(coordinator, source)?;
-            ranges = snapshot::ranges(coordinator, source, rows, CHUNK_ROWS)?;
+            let size = snapshot::chunk_rows(coordinator, source, rows, CHUNK_ROWS)?;
+            ranges = snapshot::ranges(coordinator, source, rows, size)?;
             ledger::lay_out(&mut ledger, run, position, source, rows, &ranges)?;
         }
         let rows = ledger::summaries(&mut ledger, run)?

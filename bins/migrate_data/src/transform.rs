@@ -73,7 +73,7 @@ impl<'p> Transformer<'p> {
                 None => false,
                 Some(field) => match self.evaluate(field, row, &mut values)? {
                     Ok(()) => values.fields[field] == Some(Value::Null),
-                    Err(rule) => return Ok(Err(self.reject(target, field, rule, row)?)),
+                    Err(rule) => return Ok(Err(self.reject(target, field, rule, row))),
                 },
             };
             values.skipped.push(skipped);
@@ -82,17 +82,17 @@ impl<'p> Transformer<'p> {
             }
             for column in &target.columns {
                 if let Err(rule) = self.evaluate(column.field, row, &mut values)? {
-                    return Ok(Err(self.reject(target, column.field, rule, row)?));
+                    return Ok(Err(self.reject(target, column.field, rule, row)));
                 }
                 if column.not_null && values.fields[column.field] == Some(Value::Null) {
-                    return Ok(Err(self.reject(target, column.field, Rule::Missing, row)?));
+                    return Ok(Err(self.reject(target, column.field, Rule::Missing, row)));
                 }
             }
         }
         Ok(Ok(values))
     }
 
-    fn reject(&self, target: &Target, field: usize, rule: Rule, row: Row) -> Result<Reject> {
+    fn reject(&self, target: &Target, field: usize, rule: Rule, row: Row) -> Reject {
         let column = target.columns.iter().find(|column| column.field == field);
         let field = &self.source.fields[field];
         let reason = match (&field.lookup, rule) {
@@ -101,14 +101,14 @@ impl<'p> Transformer<'p> {
             }
             _ => rule.sentence(&field.label),
         };
-        Ok(Reject {
+        Reject {
             target: target.name.clone(),
             column: column.map(|column| column.name.clone()).unwrap_or_default(),
             rule,
             reason,
-            value: text_of(field, row)?.map(str::to_owned),
+            value: bytes_of(field, row).map(readable),
             sqlstate: None,
-        })
+        }
     }
 
     /// Computes a field once per row.
@@ -123,7 +123,7 @@ impl<'p> Transformer<'p> {
         }
         let source = self.source;
         let field = &source.fields[index];
-        let refused = match compute(field, row)? {
+        let refused = match compute(field, row) {
             Ok(value) => match self.resolve(field, value, &mut values.looked_up[index]) {
                 Ok(value) => {
                     values.fields[index] = Some(value);
@@ -143,7 +143,7 @@ impl<'p> Transformer<'p> {
             Otherwise::Fail => {
                 let key = row.text(0)?.unwrap_or_default();
                 Err(Error::new(format!("{} {key}: {}", source.label, refused.sentence(&field.label)))
-                    .detail(format!("value: {}", text_of(field, row)?.unwrap_or("NULL")))
+                    .detail(format!("value: {}", bytes_of(field, row).map_or_else(|| "NULL".to_owned(), readable)))
                     .hint("`otherwise = \"fail\"` ends the run here. Mend the row or the mapping, then run it again: it goes on where it stopped."))
             }
         }
@@ -214,41 +214,45 @@ impl<'r> Values<'r> {
     }
 }
 
-/// The field's text in the source.
-fn text_of<'r>(field: &Field, row: Row<'r>) -> Result<Option<&'r str>> {
+/// The field as the source sends it.
+fn bytes_of<'r>(field: &Field, row: Row<'r>) -> Option<&'r [u8]> {
     match field.input {
-        FieldInput::Key => row.text(0),
-        FieldInput::Expression(index) => row.text(index + 1),
-        FieldInput::Constant | FieldInput::Surrogate => Ok(None),
+        FieldInput::Key => row.get(0),
+        FieldInput::Expression(index) => row.get(index + 1),
+        FieldInput::Constant | FieldInput::Surrogate => None,
+    }
+}
+
+/// Text as it is; other bytes as PostgreSQL writes them, `\\x…`, so that none is lost.
+fn readable(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().fold("\\x".to_owned(), |text, byte| format!("{text}{byte:02x}")),
     }
 }
 
 /// Clean, translate synonyms, convert; a lookup's value is not yet looked up.
-fn compute<'r>(field: &Field, row: Row<'r>) -> Result<Result<Value<'r>, Rule>> {
+fn compute<'r>(field: &Field, row: Row<'r>) -> Result<Value<'r>, Rule> {
     match field.input {
         // Filled in when the survivor is known.
-        FieldInput::Surrogate => return Ok(Ok(Value::Integer(0))),
-        FieldInput::Constant => return Ok(Ok(missing(field))),
+        FieldInput::Surrogate => return Ok(Value::Integer(0)),
+        FieldInput::Constant => return Ok(missing(field)),
         FieldInput::Key | FieldInput::Expression(_) => {}
     }
-    let cleaned = match clean(&field.clean, text_of(field, row)?) {
-        Ok(cleaned) => cleaned,
-        Err(rule) => return Ok(Err(rule)),
-    };
+    // The server converts to UTF-8, but for a database whose encoding is SQL_ASCII.
+    let text = bytes_of(field, row).map(std::str::from_utf8).transpose();
+    let cleaned = clean(&field.clean, text.map_err(|_not_utf8| Rule::Encoding)?)?;
     let Some(text) = cleaned else {
-        return Ok(Ok(missing(field)));
+        return Ok(missing(field));
     };
     let text = match &field.values {
         None => text,
-        Some(_) if text.trim().is_empty() => return Ok(Ok(missing(field))),
-        Some(values) => match canonical(values, text.trim()) {
-            Some(canonical) => canonical.to_owned().into(),
-            None => return Ok(Err(Rule::Enum)),
-        },
+        Some(_) if text.trim().is_empty() => return Ok(missing(field)),
+        Some(values) => canonical(values, text.trim()).ok_or(Rule::Enum)?.to_owned().into(),
     };
-    Ok(match field.converter.convert(text) {
-        Ok(Value::Null) => Ok(missing(field)),
-        Ok(Value::Text(text)) if text.is_empty() && field.default.is_some() => Ok(missing(field)),
+    Ok(match field.converter.convert(text)? {
+        Value::Null => missing(field),
+        Value::Text(text) if text.is_empty() && field.default.is_some() => missing(field),
         converted => converted,
     })
 }

@@ -32,6 +32,8 @@ pub enum Rule {
     Pattern,
     Lookup,
     Uuid,
+    /// Bytes that are not text, as a database with the encoding SQL_ASCII may hold them.
+    Encoding,
     /// PostgreSQL itself refused the row.
     Server,
 }
@@ -53,6 +55,7 @@ impl Rule {
             Rule::Pattern => "pattern",
             Rule::Lookup => "lookup",
             Rule::Uuid => "uuid",
+            Rule::Encoding => "encoding",
             Rule::Server => "server",
         }
     }
@@ -74,6 +77,7 @@ impl Rule {
             Rule::Pattern => "does not match its pattern",
             Rule::Lookup => "names a row that is not there",
             Rule::Uuid => "is not a UUID",
+            Rule::Encoding => "is not UTF-8",
             Rule::Server => "was refused by PostgreSQL",
         };
         format!("{field} {what}")

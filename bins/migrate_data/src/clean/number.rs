@@ -41,12 +41,13 @@ pub fn money(text: Cow<'_, str>) -> Cow<'_, str> {
     loop {
         let before = rest;
         rest = rest.trim();
-        if let Some(inner) = rest.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-            (negative, rest) = (!negative, inner);
-        } else if let Some(inner) = rest.strip_suffix('-') {
-            (negative, rest) = (!negative, inner);
-        } else if let Some(inner) = rest.strip_prefix('-') {
-            (negative, rest) = (!negative, inner);
+        let unsigned = rest
+            .strip_prefix('(')
+            .and_then(|inner| inner.strip_suffix(')'))
+            .or_else(|| rest.strip_suffix('-'))
+            .or_else(|| rest.strip_prefix('-'));
+        if let (false, Some(unsigned)) = (negative, unsigned) {
+            (negative, rest) = (true, unsigned);
         } else if !currency_seen {
             let bare = CURRENCIES.iter().find_map(|currency| {
                 strip_prefix_ignoring_case(rest, currency)

@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS pgrefit.quarantine (
     run         bigint NOT NULL,
     source      text NOT NULL,
     key         text NOT NULL,       -- of the source row
-    raw         jsonb,               -- the source row as it was
+    raw         json,                -- the source row as it was; jsonb would refuse \u0000
     target      text NOT NULL,       -- the first column that refused
     column_name text NOT NULL,
     rule        text NOT NULL,
