@@ -5,7 +5,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
-        migrate-data verify migrate-create migrate-current migrate-history migrate-down test check \
+        migrate-data verify migrate-create migrate-current migrate-history migrate-down db-restore test check \
         bench help tools up
 
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
@@ -90,6 +90,11 @@ migrate-history: build ## List the revisions
 
 migrate-down: up ## Undo the last revision
 	@$(BIN)/migrate_schema downgrade -1
+
+##@ Backup
+
+db-restore: up ## Put the latest backup back (BACKUP=NAME: that one); the former database is kept
+	@$(BIN)/db_restore "$${BACKUP:-latest}" $(if $(DISCONNECT),--disconnect)
 
 ##@ Development
 

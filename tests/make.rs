@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::harness::{Lab, Run};
 
-const TARGETS: [&str; 21] = [
+const TARGETS: [&str; 22] = [
     "setup",
     "build",
     "demo",
@@ -22,6 +22,7 @@ const TARGETS: [&str; 21] = [
     "migrate-current",
     "migrate-history",
     "migrate-down",
+    "db-restore",
     "test",
     "check",
     "bench",
