@@ -1,7 +1,7 @@
 //! Which files the rows go into.
 
 use common::{Result, Session};
-use db_backup::store::chunk_file;
+use db_backup::store::{FILTERED, chunk_file};
 
 use crate::source::{self, Relation, Selection};
 
@@ -90,7 +90,7 @@ fn large_objects(session: &mut Session, pieces: &mut Vec<Piece>, filtered: bool)
     if found.count == 0 {
         return Ok(0);
     }
-    let suffix = if filtered { ".filtered" } else { "" };
+    let suffix = if filtered { FILTERED } else { "" };
     pieces.push(Piece {
         of: Of::LargeObjectMetadata,
         sql: source::large_object_metadata_sql(),

@@ -32,13 +32,12 @@ impl Snapshot {
     ///
     /// # Errors
     /// A table may not be read, stays locked by others, or a pooler stands in between.
-    pub fn take(database: &Database, arguments: &Arguments) -> Result<Snapshot> {
-        let mut coordinator = open(database)?;
-        let mut workers = Vec::new();
-        for _ in 0..arguments.jobs() {
-            workers.push(open(database)?);
-        }
-        refuse_pooler(&mut coordinator, &mut workers[0], database)?;
+    pub fn take(
+        database: &Database,
+        connections: Connections,
+        arguments: &Arguments,
+    ) -> Result<Snapshot> {
+        let Connections { mut coordinator, mut workers } = connections;
         for attempt in 1.. {
             match attempt_once(&mut coordinator, &mut workers, database, arguments) {
                 Ok((id, selection)) => {
@@ -73,6 +72,25 @@ fn open(database: &Database) -> Result<Session> {
     Ok(session)
 }
 
+/// The one that will hold the snapshot, and those that will read.
+pub struct Connections {
+    pub coordinator: Session,
+    workers: Vec<Session>,
+}
+
+/// # Errors
+/// A pooler stands in between that cannot keep a snapshot.
+pub fn connect(database: &Database, arguments: &Arguments) -> Result<Connections> {
+    let mut coordinator = open(database)?;
+    coordinator.batch(&format!("SET lock_timeout = '{}s'", arguments.lock_wait))?;
+    let mut workers = Vec::new();
+    for _ in 0..arguments.jobs() {
+        workers.push(open(database)?);
+    }
+    refuse_pooler(&mut coordinator, &mut workers[0], database)?;
+    Ok(Connections { coordinator, workers })
+}
+
 type Taken = (String, Selection);
 
 fn attempt_once(
@@ -84,7 +102,6 @@ fn attempt_once(
     let listed = selected(coordinator, arguments)?;
     listed.require_readable(&database.user)?;
     coordinator.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-    coordinator.batch(&format!("SET LOCAL lock_timeout = '{}s'", arguments.lock_wait))?;
     lock(coordinator, &listed.relations, "")?;
     let id: String = coordinator.query_one("SELECT pg_catalog.pg_export_snapshot()", &[])?.get(0);
     let selection = selected(coordinator, arguments)?;
@@ -105,7 +122,7 @@ fn attempt_once(
 const CHANGED: &str = "the tables kept changing while they were locked";
 
 fn selected(session: &mut Session, arguments: &Arguments) -> Result<Selection> {
-    let all = source::relations(session)?;
+    let all = source::relations(session).map_err(locked_by_others)?;
     Selection::new(all, &arguments.schemas, &arguments.tables, &arguments.exclude_table_data)
 }
 
@@ -116,11 +133,16 @@ pub fn lock(session: &mut Session, relations: &[Relation], nowait: &str) -> Resu
     for batch in lockable.chunks(100) {
         let names: Vec<_> = batch.iter().map(|one| format!("ONLY {}", one.sql())).collect();
         let sql = format!("LOCK TABLE {} IN ACCESS SHARE MODE{nowait}", names.join(", "));
-        session.batch(&sql).context(|| "a table is locked by others".to_owned()).map_err(|error| {
-            error.hint("Somebody changes it, or waits to: `SELECT * FROM pg_stat_activity WHERE wait_event_type = 'Lock'`. No backup was made.")
-        })?;
+        session.batch(&sql).map_err(locked_by_others)?;
     }
     Ok(())
+}
+
+fn locked_by_others(error: Error) -> Error {
+    if !error.is(&SqlState::LOCK_NOT_AVAILABLE) {
+        return error;
+    }
+    error.context("a table is locked by others").hint("Somebody changes it, or waits to: `SELECT * FROM pg_stat_activity WHERE wait_event_type = 'Lock'`. No backup was made.")
 }
 
 /// Whether the next attempt may well find it otherwise.

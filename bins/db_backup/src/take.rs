@@ -16,7 +16,7 @@ use indicatif::ProgressBar;
 use crate::arguments::Arguments;
 use crate::pg_dump::{self, PgDump};
 use crate::plan::{self, Of, Plan};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{self, Snapshot};
 use crate::source::{self, Kind, Place};
 use crate::stream::Form;
 use crate::workers::{self, Written};
@@ -29,12 +29,11 @@ pub fn back_up(arguments: &Arguments) -> Result<Outcome> {
     for left in store::sweep(&store)? {
         note(format_args!("removed {left}, which its db_backup did not finish"));
     }
-    let mut session = common::Session::open(&database)?;
-    let place = source::place(&mut session)?;
-    drop(session);
+    let mut connections = snapshot::connect(&database, arguments)?;
+    let place = source::place(&mut connections.coordinator)?;
     let bindir = arguments.bindir.as_deref();
     let pg_dump = PgDump::find(bindir, place.server_version_num, &place.server_version)?;
-    let mut snapshot = Snapshot::take(&database, arguments)?;
+    let mut snapshot = Snapshot::take(&database, connections, arguments)?;
     let plan = plan::plan(
         &mut snapshot.coordinator,
         &snapshot.selection,
@@ -76,7 +75,7 @@ fn write(
     bar: &ProgressBar,
 ) -> Result<Taken> {
     let filter = arguments.filter.as_deref();
-    let suffix = if filter.is_some() { ".filtered" } else { "" };
+    let suffix = if filter.is_some() { store::FILTERED } else { "" };
     let stop = AtomicBool::new(false);
     let form =
         Form { folder: &partial.path, level: u32::from(arguments.level), filter, stop: &stop, bar };

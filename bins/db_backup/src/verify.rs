@@ -67,7 +67,7 @@ fn restore_for_a_test(place: &Place, backup: &Backup, unfilter: Option<&str>) ->
         command.arg("--old");
     }
     if let Some(unfilter) = unfilter {
-        command.env("BACKUP_UNFILTER_CMD", unfilter);
+        command.arg("--unfilter").arg(unfilter);
     }
     let status = command.status().map_err(|error| {
         Error::new(format!("{} cannot be started: {error}", program.display()))

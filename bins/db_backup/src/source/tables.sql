@@ -1,6 +1,7 @@
 -- Every relation whose rows a backup holds, or whose lock keeps them still: tables and partitions,
 -- partitioned parents, foreign tables (whose rows are elsewhere); not those that an extension
--- makes and fills by itself. Locks nothing.
+-- makes and fills by itself. Of a table that is dropped meanwhile the functions say NULL; LOCK finds
+-- that out. Measuring a table locks it for a moment against DROP, so that lock_timeout matters.
 SELECT c.oid,
        n.nspname::text                                                             AS schema,
        c.relname::text                                                             AS name,
@@ -12,12 +13,12 @@ SELECT c.oid,
        ARRAY(SELECT t.attname::text FROM pg_catalog.pg_attribute AS t
              WHERE t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped AND t.attgenerated = ''
              ORDER BY t.attnum)                                                    AS columns,
-       CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_table_size(c.oid) ELSE 0 END   AS size,
-       CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_relation_size(c.oid)
-            / pg_catalog.current_setting('block_size')::int ELSE 0 END             AS blocks,
-       pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-           AND pg_catalog.has_table_privilege(c.oid, 'SELECT')                     AS readable,
-       pg_catalog.row_security_active(c.oid)                                       AS hidden_rows
+       COALESCE(CASE c.relkind WHEN 'r' THEN pg_catalog.pg_table_size(c.oid) END, 0) AS size,
+       COALESCE(CASE c.relkind WHEN 'r' THEN pg_catalog.pg_relation_size(c.oid) END
+                / pg_catalog.current_setting('block_size')::int, 0)                AS blocks,
+       COALESCE(pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                AND pg_catalog.has_table_privilege(c.oid, 'SELECT'), true)         AS readable,
+       COALESCE(pg_catalog.row_security_active(c.oid), false)                      AS hidden_rows
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_am AS a ON a.oid = c.relam

@@ -14,6 +14,9 @@ use crate::reading::{self, ChunkReader, Plain};
 /// Beside the manifest; not counted among the files.
 pub const VERIFIED: &str = "verified.json";
 
+/// Ends the names of files that went through a filter.
+pub const FILTERED: &str = ".filtered";
+
 /// A finished backup with a manifest that holds.
 #[derive(Clone, Debug)]
 pub struct Backup {
@@ -91,13 +94,17 @@ impl Backup {
         reading::plain(&self.label(), &self.path, self.file(file)?, self.unfilter()?)
     }
 
-    /// Whether the backup holds this file.
+    /// Whether the backup holds this file, filtered or not.
     pub fn holds(&self, file: &str) -> bool {
-        self.manifest.files.iter().any(|entry| entry.path == file)
+        self.file(file).is_ok()
     }
 
     fn file(&self, path: &str) -> Result<&manifest::File> {
-        let found = self.manifest.files.iter().find(|file| file.path == path);
+        let files = &self.manifest.files;
+        let found = files.iter().find(|file| {
+            file.path.strip_suffix(FILTERED).unwrap_or(&file.path)
+                == path.strip_suffix(FILTERED).unwrap_or(path)
+        });
         found.ok_or_else(|| {
             Error::new(format!("{}: the manifest does not list {path}", self.label()))
         })

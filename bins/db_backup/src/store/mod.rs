@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use common::{Context, Error, Result};
 
-pub use backup::{Backup, Lease, Verified};
+pub use backup::{Backup, FILTERED, Lease, Verified};
 pub use naming::{chunk_file, name_of, partial_name};
 pub use partial::{Partial, remove, sweep};
 pub use verify::{Findings, verify_files};

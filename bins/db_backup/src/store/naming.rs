@@ -25,7 +25,7 @@ pub fn chunk_file(schema: &str, table: &str, oid: u32, number: usize, filtered: 
     let (schema_part, table_part) = (encode_up_to(schema, LONGEST), encode_up_to(table, LONGEST));
     let cut = schema_part.ends_with('~') || table_part.ends_with('~');
     let oid = if cut { format!("~{oid}") } else { String::new() };
-    let suffix = if filtered { ".filtered" } else { "" };
+    let suffix = if filtered { super::FILTERED } else { "" };
     format!("data/{schema_part}.{table_part}{oid}.{number}.copy.gz{suffix}")
 }
 
