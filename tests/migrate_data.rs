@@ -1,5 +1,6 @@
 //! migrate_data: every row of the old database is loaded, merged or quarantined.
 
+mod look;
 mod mapping;
 mod rows;
 mod runs;

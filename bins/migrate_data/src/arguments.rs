@@ -25,6 +25,15 @@ pub struct Arguments {
     /// Stop with exit code 3 when more rows of one source are quarantined; wins over the mapping
     #[arg(long, value_name = "ROWS")]
     pub max_rejects: Option<i64>,
+    /// Count what would become of every row; write nothing
+    #[arg(long, conflicts_with_all = ["restart", "export", "explain"])]
+    pub dry_run: bool,
+    /// Show one source row's way, column by column
+    #[arg(long, value_names = ["SOURCE", "KEY"], num_args = 2, conflicts_with_all = ["restart", "export"])]
+    pub explain: Option<Vec<String>>,
+    /// Write the quarantined rows of the last run to a CSV file
+    #[arg(long, value_name = "FILE", conflicts_with = "restart")]
+    pub export: Option<PathBuf>,
     /// Empty the mapped tables and begin anew
     #[arg(long)]
     pub restart: bool,

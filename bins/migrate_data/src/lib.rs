@@ -4,6 +4,8 @@ pub mod aside; // foreign keys and indexes that are away during a load
 pub mod catalog; // what the two databases hold
 mod chunk; // COPY out → clean → COPY in, ledger row in the same transaction
 pub mod clean; // one field: text in, text, nothing or a refusal out
+pub mod dry_run; // all but the writes
+pub mod explain; // one row's way, column by column
 pub mod keys; // source keys, fingerprints, survivors
 pub mod ledger; // the books in schema pgrefit
 pub mod load; // a run, source after source

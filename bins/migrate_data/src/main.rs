@@ -1,6 +1,7 @@
 //! Moves every row of the old database into the new one, cleaned, and accounts for each.
 
 mod arguments;
+mod look;
 mod steps;
 
 use std::process::ExitCode;
@@ -25,6 +26,9 @@ fn migrate_data(arguments: Arguments) -> Result<Outcome> {
     let plan = plan::plan(&mapping, &mut old.session()?, &mut new.session()?, &new_database)?;
 
     let route = arguments.route(&old, &new)?;
+    if let Some(looked) = look::look(&arguments, &route, &plan)? {
+        return Ok(looked);
+    }
     let _turn = route.take_turn()?;
     if arguments.restart {
         steps::restart(&route, &plan, &arguments)?;

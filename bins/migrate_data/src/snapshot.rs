@@ -96,15 +96,18 @@ pub fn count(session: &mut Session, source: &Source) -> Result<i64> {
         .hint("`key` names the column that tells every source row from all others. Nothing was loaded."))
 }
 
-/// Rows of about 16 MiB, at most `most`: a worker holds what it makes of one chunk in memory.
-pub fn chunk_rows(session: &mut Session, source: &Source, rows: i64, most: i64) -> Result<i64> {
+/// Rows in one chunk: enough to amortise a transaction, few enough to be redone without regret.
+const CHUNK_ROWS: i64 = 25_000;
+
+/// Rows of about 16 MiB, since a worker holds what it makes of one chunk in memory.
+pub fn chunk_rows(session: &mut Session, source: &Source, rows: i64) -> Result<i64> {
     let Some(table) = &source.table else {
-        return Ok(most);
+        return Ok(CHUNK_ROWS);
     };
     let row = session.query_one("SELECT pg_table_size(to_regclass($1))", &[table])?;
     let bytes: i64 = row.get(0);
     let row_bytes = (bytes / rows.max(1)).max(1);
-    Ok((16 * 1024 * 1024 / row_bytes).clamp(1, most))
+    Ok((16 * 1024 * 1024 / row_bytes).clamp(1, CHUNK_ROWS))
 }
 
 /// Ranges of about `size` rows that together hold every row; the first and the last are open, so

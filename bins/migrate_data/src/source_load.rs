@@ -17,8 +17,6 @@ use crate::survey::{self, Refused};
 use crate::transform::Lookups;
 use crate::workers;
 
-/// Rows in one chunk: enough to amortise a transaction, few enough to be redone without regret.
-const CHUNK_ROWS: i64 = 25_000;
 /// Rows of one source that PostgreSQL may refuse: each costs one more try of its chunk.
 const MAX_REFUSED: usize = 1_000;
 
@@ -49,7 +47,7 @@ impl<'a> SourceLoad<'a> {
         let mut ranges = ledger::chunks(&mut ledger, run, &source.label)?;
         if ranges.is_empty() {
             let rows = snapshot::count(coordinator, source)?;
-            let size = snapshot::chunk_rows(coordinator, source, rows, CHUNK_ROWS)?;
+            let size = snapshot::chunk_rows(coordinator, source, rows)?;
             ranges = snapshot::ranges(coordinator, source, rows, size)?;
             ledger::lay_out(&mut ledger, run, position, source, rows, &ranges)?;
         }

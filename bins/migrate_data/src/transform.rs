@@ -224,7 +224,7 @@ fn bytes_of<'r>(field: &Field, row: Row<'r>) -> Option<&'r [u8]> {
 }
 
 /// Text as it is; other bytes as PostgreSQL writes them, `\\x…`, so that none is lost.
-fn readable(bytes: &[u8]) -> String {
+pub fn readable(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().fold("\\x".to_owned(), |text, byte| format!("{text}{byte:02x}")),
@@ -232,7 +232,7 @@ fn readable(bytes: &[u8]) -> String {
 }
 
 /// Clean, translate synonyms, convert; a lookup's value is not yet looked up.
-fn compute<'r>(field: &Field, row: Row<'r>) -> Result<Value<'r>, Rule> {
+pub fn compute<'r>(field: &Field, row: Row<'r>) -> Result<Value<'r>, Rule> {
     match field.input {
         // Filled in when the survivor is known.
         FieldInput::Surrogate => return Ok(Value::Integer(0)),

@@ -1,0 +1,131 @@
+//! All but the writes: what each source row would become, counted.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use common::{Pool, Result, progress};
+
+use crate::ledger::Summary;
+use crate::plan::{Plan, Source};
+use crate::snapshot::{self, Range, Snapshot};
+use crate::survey::{self, Refused};
+use crate::transform::{Lookups, Transformer};
+use crate::workers;
+
+/// What a run would do.
+#[derive(Debug, Default)]
+pub struct Forecast {
+    pub summaries: Vec<Summary>,
+    /// Most frequent first.
+    pub reasons: Vec<(String, i64)>,
+}
+
+/// Counts of one source.
+#[derive(Debug, Default)]
+struct Tally {
+    read: i64,
+    merged: i64,
+    reasons: HashMap<String, i64>,
+}
+
+/// Rows that only PostgreSQL would refuse are not among the quarantined: nothing is sent to it.
+///
+/// # Errors
+/// The old database cannot be read, or a column with `otherwise = "fail"` refuses a value.
+pub fn dry_run(old: &Pool, plan: &Plan, worker_count: usize) -> Result<Forecast> {
+    let (snapshot, mut coordinator) = Snapshot::export(old, plan)?;
+    let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
+    let mut forecast = Forecast::default();
+    let mut reasons: HashMap<String, i64> = HashMap::new();
+    for source in &plan.sources {
+        let start = Instant::now();
+        let rows = snapshot::count(&mut coordinator, source)?;
+        let size = snapshot::chunk_rows(&mut coordinator, source, rows)?;
+        let ranges = snapshot::ranges(&mut coordinator, source, rows, size)?;
+        if source.needs_survey() {
+            let bar = progress::bar(u64::try_from(rows).unwrap_or(0), &source.label);
+            let found = survey::survey(
+                &snapshot,
+                source,
+                &ranges,
+                &lookups,
+                &Refused::new(),
+                worker_count,
+                &bar,
+            )?;
+            bar.finish_and_clear();
+            for (number, survivors) in found {
+                lookups[number] = Some(survivors);
+            }
+        }
+        let tally = tally(&snapshot, source, &ranges, &lookups, worker_count)?;
+        let quarantined = tally.reasons.values().sum();
+        forecast.summaries.push(Summary {
+            source: source.label.clone(),
+            rows,
+            read: tally.read,
+            loaded: tally.read - tally.merged - quarantined,
+            merged: tally.merged,
+            quarantined,
+            open_chunks: 0,
+            chunks: i64::try_from(ranges.len()).unwrap_or(i64::MAX),
+            seconds: start.elapsed().as_secs_f64(),
+        });
+        for (reason, count) in tally.reasons {
+            *reasons.entry(reason).or_default() += count;
+        }
+        plan.forget_unneeded(source, &mut lookups);
+    }
+    forecast.reasons = reasons.into_iter().collect();
+    forecast.reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    Ok(forecast)
+}
+
+fn tally(
+    snapshot: &Snapshot,
+    source: &Source,
+    ranges: &[Range],
+    lookups: &Lookups,
+    worker_count: usize,
+) -> Result<Tally> {
+    let total = Mutex::new(Tally::default());
+    let next = AtomicUsize::new(0);
+    let main = &source.targets[source.main];
+    workers::run(worker_count.min(ranges.len()), |stop| {
+        let mut session = snapshot.reader()?;
+        let mut transformer = Transformer::new(source, lookups);
+        let mut own = Tally::default();
+        while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if stop.is_set() {
+                break;
+            }
+            let mut rows = snapshot::rows(&mut session, source, range)?;
+            while let Some(row) = rows.next_row()? {
+                own.read += 1;
+                match transformer.transform(row)? {
+                    Err(reject) => *own.reasons.entry(reject.reason).or_default() += 1,
+                    Ok(values) => {
+                        let key = transformer.key(&row)?;
+                        let fingerprint = transformer.unique_fingerprint(main, &values);
+                        let survivor = match (fingerprint, &lookups[main.number]) {
+                            (Some(fingerprint), Some(survivors)) => survivors.get(&fingerprint),
+                            _ => None,
+                        };
+                        own.merged +=
+                            i64::from(survivor.is_some_and(|survivor| survivor.key != key));
+                    }
+                }
+            }
+        }
+        let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+        total.read += own.read;
+        total.merged += own.merged;
+        for (reason, count) in own.reasons {
+            *total.reasons.entry(reason).or_default() += count;
+        }
+        Ok(())
+    })?;
+    Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
+}

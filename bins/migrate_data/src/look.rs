@@ -1,0 +1,72 @@
+//! Flags that look and write nothing to a database: --dry-run, --explain, --export.
+
+use std::fs::File;
+use std::io::{BufWriter, Write, copy};
+use std::path::Path;
+
+use common::progress::count;
+use common::{Context, Error, Outcome, Result, say};
+use migrate_data::dry_run::dry_run;
+use migrate_data::explain::explain;
+use migrate_data::load::Route;
+use migrate_data::plan::Plan;
+use migrate_data::{ledger, report};
+
+use crate::arguments::Arguments;
+
+/// Does what a looking flag asks for; `None` where there is none.
+pub fn look(arguments: &Arguments, route: &Route, plan: &Plan) -> Result<Option<Outcome>> {
+    if arguments.dry_run {
+        forecast(route, plan)?;
+    } else if let Some([source, key]) = arguments.explain.as_deref() {
+        let (mut old, mut new) = (route.old.session()?, route.new.session()?);
+        for line in explain(&mut old, &mut new, plan, source, key)? {
+            println!("{line}");
+        }
+    } else if let Some(path) = &arguments.export {
+        export(route, path)?;
+    } else {
+        return Ok(None);
+    }
+    Ok(Some(Outcome::Done))
+}
+
+fn forecast(route: &Route, plan: &Plan) -> Result<()> {
+    let forecast = dry_run(route.old, plan, route.workers)?;
+    println!("migrate_data --dry-run (nothing was written):");
+    println!("{}", report::table(&forecast.summaries));
+    if let Some(line) = report::counts("why", &forecast.reasons) {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+/// PostgreSQL writes the CSV, so that quoting is its own; the file is complete or not there.
+fn export(route: &Route, path: &Path) -> Result<()> {
+    let mut session = route.new.session()?;
+    let Some(run) = ledger::last_run(&mut session)? else {
+        return Err(Error::new("nothing has been loaded into this database")
+            .hint("`make migrate-data` loads it."));
+    };
+    let rows: i64 = session
+        .query_one("SELECT count(*) FROM pgrefit.quarantine WHERE run = $1", &[&run.number])?
+        .get(0);
+    let unwritable = || format!("{} cannot be written", path.display());
+    let partial = path.with_added_extension("partial");
+    let mut file = BufWriter::new(File::create(&partial).context(unwritable)?);
+    let mut reader = session.copy_out(&format!(
+        "COPY (SELECT source, key, target, column_name, rule, reason, value, sqlstate, raw \
+         FROM pgrefit.quarantine WHERE run = {} ORDER BY source, length(key), key) TO STDOUT (FORMAT csv, HEADER)",
+        run.number
+    ))?;
+    copy(&mut reader, &mut file).context(unwritable)?;
+    file.flush().context(unwritable)?;
+    std::fs::rename(&partial, path).context(unwritable)?;
+    say(format_args!(
+        "{} quarantined by run {} written to {}",
+        count(rows, "row"),
+        run.number,
+        path.display()
+    ));
+    Ok(())
+}
