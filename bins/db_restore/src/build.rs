@@ -52,6 +52,9 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
     analyze_and_compare(plan, scratch, &mut session)?;
     sequences::check(&mut session, &plan.sequences)?;
     objects::check_matviews(plan, &mut session)?;
+    if let Some(objects) = plan.large_objects {
+        large_objects::check(&mut session, objects)?;
+    }
     finish(&mut session, server, scratch)
 }
 

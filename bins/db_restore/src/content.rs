@@ -84,8 +84,12 @@ fn copy_out(table: &Table, predicate: Option<&str>) -> String {
 }
 
 fn read(session: &mut Session, table: &Table, predicate: Option<&str>) -> Result<Tally> {
-    let sql = copy_out(table, predicate);
-    let mut reader = session.copy_out(&sql)?;
+    tally(session, &copy_out(table, predicate))
+}
+
+/// What a COPY sends.
+pub fn tally(session: &mut Session, sql: &str) -> Result<Tally> {
+    let mut reader = session.copy_out(sql)?;
     let mut tally = Tally::default();
     loop {
         let block = reader.fill_buf()?;

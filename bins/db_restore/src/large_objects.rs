@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
-use common::{Context, Result, Session};
+use common::progress::{count, grouped};
+use common::{Context, Error, Result, Session};
 use db_backup::manifest::{Chunk, LargeObjects};
 use db_backup::store::Backup;
+use db_backup::tally::Hash;
 
 use crate::plan::Plan;
 use crate::scratch::Scratch;
-use crate::{journal, rows, workers};
+use crate::{content, journal, rows, workers};
 
 /// Restores those that are not done.
 pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()> {
@@ -34,6 +36,27 @@ pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()
 pub fn load_here(session: &mut Session, backup: &Backup, objects: &LargeObjects) -> Result<()> {
     create(session, backup, &objects.metadata)?;
     objects.content.iter().try_for_each(|chunk| fill(session, backup, chunk))
+}
+
+/// # Errors
+/// A large object is missing, or its content is another.
+pub fn check(session: &mut Session, objects: &LargeObjects) -> Result<()> {
+    let found: i64 =
+        session.query_one("SELECT count(*) FROM pg_catalog.pg_largeobject_metadata", &[])?.get(0);
+    if found.unsigned_abs() != objects.count {
+        return Err(Error::new(format!(
+            "{} restored, and the backup has {}",
+            count(found, "large object"),
+            grouped(objects.count.cast_signed())
+        )));
+    }
+    let expected = objects.content.iter().map(|chunk| chunk.hash);
+    let expected = expected.fold(Hash::default(), Hash::and);
+    let sql = format!("COPY ({}) TO STDOUT", include_str!("sql/large_object_content.sql"));
+    if content::tally(session, &sql)?.hash() == expected {
+        return Ok(());
+    }
+    Err(Error::new("the restored large objects do not hold the backup's content"))
 }
 
 fn create(session: &mut Session, backup: &Backup, chunk: &Chunk) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use common::settings::PrivateCluster;
 use common::{Database, Error, Result};
@@ -16,6 +16,8 @@ use crate::server::Server;
 #[derive(Clone, Debug)]
 pub struct Programs {
     folder: PathBuf,
+    /// Of the server that they work on.
+    server: i32,
     pub major: i32,
 }
 
@@ -39,7 +41,7 @@ impl Programs {
         let wanted = archive.max(server.major());
         let folders = bindir.map_or_else(candidates, |folder| vec![folder.to_owned()]);
         let mut found: Vec<Programs> =
-            folders.iter().filter_map(|folder| Programs::in_folder(folder)).collect();
+            folders.iter().filter_map(|folder| Programs::in_folder(folder, server)).collect();
         found.sort_by_key(|programs| programs.major);
         let newest = found.last().cloned();
         if let Some(programs) = found.into_iter().find(|programs| programs.major >= wanted) {
@@ -69,13 +71,13 @@ impl Programs {
         self.folder.join(name)
     }
 
-    fn in_folder(folder: &Path) -> Option<Programs> {
+    fn in_folder(folder: &Path, server: &Server) -> Option<Programs> {
         let program = folder.join("pg_restore");
         let output = Command::new(&program).arg("--version").stdin(Stdio::null()).output().ok()?;
         // `pg_restore (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let major = major(text.split_once("(PostgreSQL) ")?.1)?;
-        Some(Programs { folder: folder.to_owned(), major })
+        Some(Programs { folder: folder.to_owned(), server: server.major(), major })
     }
 
     /// Restores the entries of these numbers, in the archive's order, by `jobs` connections.
@@ -91,13 +93,21 @@ impl Programs {
     ) -> Result<()> {
         let list = list_file(entries)?;
         let mut command = self.command("pg_restore", into);
-        command.args(["--exit-on-error", "--no-password", "--dbname", &connection(into)]);
+        command.args(["--no-password", "--dbname", &connection(into)]);
         command.arg("--use-list").arg(list.path());
         if jobs > 1 {
             command.arg("--jobs").arg(jobs.to_string());
         }
-        run(command.arg(archive))?;
+        if self.sets_too_much() {
+            return run_but_for_its_settings(command.arg(archive));
+        }
+        run(command.arg("--exit-on-error").arg(archive))?;
         Ok(())
+    }
+
+    /// Since 17, pg_restore sets `transaction_timeout` on servers that do not know it yet.
+    fn sets_too_much(&self) -> bool {
+        self.major >= 17 && self.server < 17
     }
 
     /// What [`Programs::restore`] would run, as SQL.
@@ -108,7 +118,9 @@ impl Programs {
         let script = run(command.arg(archive))?;
         // Commands to psql, which keep it from obeying commands in what was dumped.
         let psql = |line: &&str| line.starts_with("\\restrict") || line.starts_with("\\unrestrict");
-        Ok(script.lines().filter(|line| !psql(line)).collect::<Vec<_>>().join("\n"))
+        let unknown = |line: &&str| self.sets_too_much() && *line == "SET transaction_timeout = 0;";
+        let lines = script.lines().filter(|line| !psql(line) && !unknown(line));
+        Ok(lines.collect::<Vec<_>>().join("\n"))
     }
 
     /// Writes what a database holds, but for rows, as an archive.
@@ -161,17 +173,42 @@ fn list_file(entries: &[i32]) -> Result<NamedTempFile> {
 
 /// Runs a program to its end; its stdout.
 fn run(command: &mut Command) -> Result<String> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let name = Path::new(&program).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| Error::new(format!("{program} cannot be started: {error}")))?;
+    let output = output(command)?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
+    Err(failed(command, &output))
+}
+
+/// Runs a pg_restore that goes on after errors, of which only those are none that its own setting
+/// of `transaction_timeout` causes, on each of its connections.
+fn run_but_for_its_settings(command: &mut Command) -> Result<()> {
+    let output = output(command)?;
+    if output.status.success() {
+        return Ok(());
+    }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(Error::new(format!("{name} failed ({})", output.status)).detail(said.trim()))
+    let own = " unrecognized configuration parameter \"transaction_timeout\"";
+    let mut errors = said.lines().filter(|line| line.starts_with("pg_restore: error: "));
+    let at_its_end = "pg_restore: warning: errors ignored on restore: ";
+    let ended = said.lines().any(|line| line.starts_with(at_its_end));
+    if ended && errors.all(|line| line.ends_with(own)) {
+        return Ok(());
+    }
+    Err(failed(command, &output))
+}
+
+fn output(command: &mut Command) -> Result<Output> {
+    let started = command.stdin(Stdio::null()).output();
+    started.map_err(|error| {
+        Error::new(format!("{} cannot be started: {error}", command.get_program().display()))
+    })
+}
+
+fn failed(command: &Command, output: &Output) -> Error {
+    let name = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let said = String::from_utf8_lossy(&output.stderr);
+    Error::new(format!("{} failed ({})", name.display(), output.status)).detail(said.trim())
 }
 
 fn candidates() -> Vec<PathBuf> {
