@@ -56,16 +56,27 @@ impl Session {
         }
     }
 
+    /// Without parameters a query is one message, which leaves no prepared statement behind: a
+    /// pooler may hand the next one to another server process.
     pub fn query(&mut self, sql: &str, parameters: Parameters) -> Result<Vec<Row>> {
-        self.logged(sql, |client| client.query(sql, parameters))
+        self.logged(sql, |client| match parameters {
+            [] => client.query_typed(sql, &[]),
+            _ => client.query(sql, parameters),
+        })
     }
 
     pub fn query_one(&mut self, sql: &str, parameters: Parameters) -> Result<Row> {
-        self.logged(sql, |client| client.query_one(sql, parameters))
+        self.logged(sql, |client| match parameters {
+            [] => client.query_typed_one(sql, &[]),
+            _ => client.query_one(sql, parameters),
+        })
     }
 
     pub fn query_opt(&mut self, sql: &str, parameters: Parameters) -> Result<Option<Row>> {
-        self.logged(sql, |client| client.query_opt(sql, parameters))
+        self.logged(sql, |client| match parameters {
+            [] => client.query_typed_opt(sql, &[]),
+            _ => client.query_opt(sql, parameters),
+        })
     }
 
     pub fn execute(&mut self, sql: &str, parameters: Parameters) -> Result<u64> {

@@ -9,6 +9,7 @@ mod error;
 pub mod identifier;
 pub mod locking;
 mod pgpass;
+pub mod pooling;
 mod private_cluster;
 pub mod progress;
 pub mod project;

@@ -59,8 +59,8 @@ impl Turn {
     }
 
     fn try_take(self, session: &mut Session) -> Result<bool> {
-        let sql = "SELECT pg_try_advisory_lock($1, $2)";
-        Ok(session.query_one(sql, &[&FAMILY, &self.0])?.get(0))
+        let sql = format!("SELECT pg_try_advisory_lock({FAMILY}, {})", self.0);
+        Ok(session.query_one(&sql, &[])?.get(0))
     }
 
     fn announce(self, session: &mut Session) -> Result<()> {
