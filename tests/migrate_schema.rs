@@ -5,6 +5,7 @@ mod crash;
 mod files;
 mod graph;
 mod new_project;
+mod pooler;
 mod runners;
 
 use std::process::Command;

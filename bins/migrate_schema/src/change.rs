@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use common::locking::Turn;
+use common::pooling::refuse_shared_backends;
 use common::{Database, Error, Result, Session, note, progress, say};
 
 use crate::args::Patience;
@@ -58,6 +59,7 @@ impl<'a> Change<'a> {
         let mut session = Session::open(&self.database)?;
         let mut plan = self.plan(&mut session, direction, &wanted)?;
         if !plan.steps.is_empty() {
+            refuse_shared_backends(&mut session, &self.database)?;
             Turn::REVISIONS.take(&mut session)?;
             plan = self.plan(&mut session, direction, &wanted)?;
         }
@@ -162,6 +164,7 @@ impl<'a> Change<'a> {
     pub fn stamp(&self, goals: &[String], purge: bool) -> Result<()> {
         let graph = &self.revisions.graph;
         let mut session = Session::open(&self.database)?;
+        refuse_shared_backends(&mut session, &self.database)?;
         Turn::REVISIONS.take(&mut session)?;
         let rows = version::rows(&mut session)?;
         let before = match purge {

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use common::{Database, Result, Session, note};
@@ -54,7 +54,6 @@ pub(super) fn with_retries(
 struct Watch {
     stop: Arc<AtomicBool>,
     seen: Arc<Mutex<Vec<String>>>,
-    thread: JoinHandle<()>,
 }
 
 impl Watch {
@@ -62,7 +61,7 @@ impl Watch {
         let (stop, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
         let database = database.clone();
         let (stopped, found) = (Arc::clone(&stop), Arc::clone(&seen));
-        let thread = thread::spawn(move || {
+        thread::spawn(move || {
             let Ok(mut session) = Session::open(&database) else { return };
             while !stopped.load(Ordering::Relaxed) {
                 if let Ok(holders) = holders(&mut session, pid)
@@ -74,13 +73,13 @@ impl Watch {
                 thread::sleep(POLL);
             }
         });
-        Watch { stop, seen, thread }
+        Watch { stop, seen }
     }
 
-    /// A line for each session that was last seen in the way.
+    /// A line for each session that was last seen in the way. The thread is not waited for: in a
+    /// pool of one connection it never gets its own.
     fn stop(self) -> Vec<String> {
         self.stop.store(true, Ordering::Relaxed);
-        drop(self.thread.join());
         self.seen.lock().map(|seen| seen.clone()).unwrap_or_default()
     }
 }
