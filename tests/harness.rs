@@ -13,7 +13,7 @@ use tempfile::TempDir;
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// The settings that a test sets itself; whatever the caller's shell holds does not leak in.
-const SETTINGS: [&str; 34] = [
+const SETTINGS: [&str; 37] = [
     "DATABASE_URL",
     "OLD_DATABASE_URL",
     "PROJECT",
@@ -48,6 +48,9 @@ const SETTINGS: [&str; 34] = [
     "MSG",
     "ROWS",
     "BENCH",
+    "BACKUP_DIR",
+    "BACKUP_FILTER_CMD",
+    "BACKUP_UNFILTER_CMD",
 ];
 
 /// Two empty databases and an empty folder, gone at the end of the test.

@@ -4,6 +4,7 @@
 //! silent pass would be worse.
 
 mod apply_sql;
+mod db_backup;
 mod db_restore;
 mod dev_postgres;
 mod harness;

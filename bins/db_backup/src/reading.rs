@@ -186,8 +186,9 @@ impl Source {
     fn finish(self, chunk: &Chunk, bytes: u64) -> Result<(), Flaw> {
         match self {
             Source::Plain(stored) => stored.finish(bytes, &chunk.sha256),
-            Source::Filtered { command, mut child, output, feeder } => {
-                drop(output);
+            Source::Filtered { command, mut child, mut output, feeder } => {
+                // Read to its end, so that the command does not fail for the lack of a reader.
+                io::copy(&mut output, &mut io::sink())?;
                 let stored = feeder.join().expect("feeding does not panic")?;
                 let exit = filter::wait(&command, &mut child);
                 stored.finish(bytes, &chunk.sha256)?;

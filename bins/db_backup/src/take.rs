@@ -74,6 +74,8 @@ fn write(
     partial: &Partial,
     bar: &ProgressBar,
 ) -> Result<Taken> {
+    // After the snapshot, so that no row of it has a number that the sequence gives out again.
+    let sequences = source::sequences(&mut snapshot.coordinator, &snapshot.selection)?;
     let filter = arguments.filter.as_deref();
     let suffix = if filter.is_some() { store::FILTERED } else { "" };
     let stop = AtomicBool::new(false);
@@ -117,7 +119,6 @@ fn write(
         }
     }
     let session = &mut snapshot.coordinator;
-    let sequences = source::sequences(session, &snapshot.selection)?;
     let heads = source::heads(session)?;
     let mut matviews = source::matviews(session)?;
     matviews.retain(|view| snapshot.selection.wants_matview(&view.schema));
