@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 use std::thread;
 
+use common::progress::bytes;
 use common::{Context, Result, Session};
+use postgres::error::SqlState;
 
 use crate::archive::Key;
 use crate::plan::Plan;
@@ -18,9 +20,17 @@ use crate::{content, journal, large_objects, objects, rows, sequences, workers};
 /// What is finished stays in the scratch database for the next run.
 pub fn build(plan: &Plan, server: &mut Server, scratch: &mut Scratch, target: &str) -> Result<()> {
     build_from(plan, server, scratch).map_err(|error| {
-        error.detail(format!(
+        let full = error.is(&SqlState::DISK_FULL);
+        let error = error.detail(format!(
             "`{target}` is unchanged; what is restored stays in `{}`, and the same command goes on.",
             scratch.name()
+        ));
+        if !full {
+            return error;
+        }
+        error.hint(format!(
+            "The server's disk is full: the rows of this backup are {} of text, and indexes come on top. Make room there, by --drop-old for instance, or restore elsewhere.",
+            bytes(plan.backup.manifest.copy_bytes())
         ))
     })
 }
