@@ -5,8 +5,8 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
-        migrate-data verify migrate-create migrate-current migrate-history migrate-down db-restore test check \
-        bench help tools up
+        migrate-data verify migrate-create migrate-current migrate-history migrate-down \
+        db-backup db-backups db-verify db-restore test torture check bench help tools up
 
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
 # rustup's folder is not in PATH until the next login.
@@ -63,7 +63,7 @@ db-seed: up ## Fill the old database where it is empty, then move its rows into 
 
 ##@ Migration
 
-migrate-all: migrate migrate-sql ## Revisions, then optimisation scripts
+migrate-all: $(if $(BACKUP),db-backup) migrate migrate-sql ## Revisions, then optimisation scripts (BACKUP=1: after a backup)
 
 migrate: up ## Apply the revisions, up to the heads
 	@$(BIN)/migrate_schema upgrade
@@ -93,6 +93,15 @@ migrate-down: up ## Undo the last revision
 
 ##@ Backup
 
+db-backup: up ## Back up the new database into backups/ (KEEP=N: then remove all but the newest N)
+	@$(BIN)/db_backup $(if $(KEEP),--keep $(KEEP))
+
+db-backups: build ## List the backups
+	@$(BIN)/db_backup list
+
+db-verify: up ## Prove the latest backup: restore it into a scratch database and compare (BACKUP=NAME: that one)
+	@$(BIN)/db_backup verify --restore "$${BACKUP:-latest}"
+
 db-restore: up ## Put the latest backup back (BACKUP=NAME: that one); the former database is kept
 	@$(BIN)/db_restore "$${BACKUP:-latest}" $(if $(DISCONNECT),--disconnect)
 
@@ -100,6 +109,9 @@ db-restore: up ## Put the latest backup back (BACKUP=NAME: that one); the former
 
 test: tools build ## Run every test on a throw-away PostgreSQL
 	@$(BIN)/dev_postgres run -- cargo test --release --workspace
+
+torture: tools build ## The backup's tests of chance, TORTURE=20 times as long
+	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- db_backup::
 
 check: ## Look at format and lints
 	@cargo fmt --all --check

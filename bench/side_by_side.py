@@ -4,6 +4,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -46,6 +47,14 @@ def run(command, environment=None, shell=False):
         last = "\n".join(line[:300] for line in done.stdout.splitlines()[-20:])
         sys.exit(f"{command}\n{last}")
     return took
+
+
+def memory(command, environment=None):
+    """Seconds of wall time and the peak memory, in MB, of the largest process."""
+    with tempfile.NamedTemporaryFile("r") as peak:
+        watch = [sys.executable, os.path.join(HERE, "peak.py"), peak.name, *command]
+        took = run(watch, environment)
+        return took, int(peak.read()) // 1024
 
 
 def compare(title, sides):

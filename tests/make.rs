@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::harness::{Lab, Run};
 
-const TARGETS: [&str; 22] = [
+const TARGETS: [&str; 26] = [
     "setup",
     "build",
     "demo",
@@ -22,8 +22,12 @@ const TARGETS: [&str; 22] = [
     "migrate-current",
     "migrate-history",
     "migrate-down",
+    "db-backup",
+    "db-backups",
+    "db-verify",
     "db-restore",
     "test",
+    "torture",
     "check",
     "bench",
     "help",
