@@ -173,7 +173,7 @@ fn a_changed_mapping_is_not_mixed_with_rows_of_the_former_one() {
 fn max_rejects_ends_the_run_and_says_what_was_loaded() {
     let lab = small(
         "CREATE TABLE o (id int PRIMARY KEY, n text); INSERT INTO o SELECT i, CASE WHEN i % 10 = 0 THEN 'x' ELSE '1' END FROM generate_series(1, 100) AS i",
-        "CREATE TABLE n (id int PRIMARY KEY, n int NOT NULL)",
+        "CREATE TABLE n (id int PRIMARY KEY, n int NOT NULL); CREATE INDEX n_n ON n (n)",
         "max_rejects = 3\n[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\nn = \"n\"\n",
     );
     lab.run("migrate_data", &[]).fails(
@@ -182,7 +182,11 @@ fn max_rejects_ends_the_run_and_says_what_was_loaded() {
          hint: 90 rows are loaded so far and stay; the run is not finished. Mend the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
     );
     assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM n"), "90");
+    let index =
+        "SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass('n_n') AND indisvalid";
+    assert_eq!(lab.value(&lab.new, index), "1", "the table is whole in between");
     lab.run("migrate_data", &["--max-rejects", "10"]).ok();
+    assert_eq!(lab.value(&lab.new, index), "1");
 }
 
 #[test]

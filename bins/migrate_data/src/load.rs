@@ -72,19 +72,19 @@ pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
         let ending = source_load.run(&snapshot, &mut lookups)?;
         if ending != Ending::Finished {
             // The tables are left whole, with their keys and indexes, for whoever looks at them.
-            aside::restore(route, run)?;
+            aside::restore(route)?;
             return Ok(ending);
         }
     }
     drop(coordinator);
-    complete(route, plan, run)?;
+    complete(route, plan)?;
     ledger::finish_run(&mut ledger, run)?;
     Ok(Ending::Finished)
 }
 
 /// Keys, sequences and statistics: what a table needs after its rows.
-fn complete(route: &Route, plan: &Plan, run: i64) -> Result<()> {
-    aside::restore(route, run)?;
+fn complete(route: &Route, plan: &Plan) -> Result<()> {
+    aside::restore(route)?;
     let mut session = route.writer()?;
     for target in plan.targets() {
         for column in &target.columns {

@@ -7,7 +7,7 @@ use common::{Error, Outcome, Project, Result, Session, note, say};
 use migrate_data::ledger::{self, Run, Summary};
 use migrate_data::load::{Ending, Route};
 use migrate_data::plan::Plan;
-use migrate_data::{report, snapshot};
+use migrate_data::{aside, report, snapshot};
 
 use crate::arguments::Arguments;
 
@@ -80,17 +80,18 @@ pub fn restart(route: &Route, plan: &Plan, arguments: &Arguments) -> Result<()> 
         );
     }
     let mut session = route.writer()?;
-    if let Some(run) = ledger::last_run(&mut session)? {
-        ledger::create(&mut session)?;
-        migrate_data::aside::restore(route, run.number)?;
-    }
+    ledger::create(&mut session)?;
+    let last = ledger::last_run(&mut session)?;
     let quoted: Vec<_> = plan.targets().map(|target| target.sql.as_str()).collect();
     session.begin()?;
     session.batch(&format!("TRUNCATE {}", quoted.join(", ")))?;
-    if let Some(run) = ledger::last_run(&mut session)? {
+    if let Some(run) = last {
         ledger::forget_run(&mut session, run.number)?;
     }
-    session.commit()
+    session.commit()?;
+    // On empty tables everything comes back, whatever kept it away before.
+    aside::restore(route)?;
+    Ok(())
 }
 
 fn confirmed(tables: &[&str]) -> Result<bool> {

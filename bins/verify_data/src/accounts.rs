@@ -78,8 +78,8 @@ pub fn verify(
         verify_keys(old, new, source, run, findings)?;
     }
     let away = new.query(
-        "SELECT kind, name, table_name FROM pgrefit.set_aside WHERE run = $1 AND restored_at IS NULL",
-        &[&run],
+        "SELECT kind, name, table_name FROM pgrefit.set_aside WHERE restored_at IS NULL",
+        &[],
     )?;
     for row in away {
         let [kind, name, table]: [String; 3] = std::array::from_fn(|index| row.get(index));

@@ -7,6 +7,7 @@ SELECT 'foreign key' AS kind,
        c.conname::text AS name,
        format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) AS definition,
        format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname) AS removal,
+       format('CONSTRAINT %I ON %s', c.conname, c.conrelid::regclass) AS object,
        obj_description(c.oid, 'pg_constraint') AS comment,
        -- ADD FOREIGN KEY locks both tables against another one; indexes are built side by side.
        ARRAY[c.conrelid, c.confrelid]::oid[] AS locks
@@ -23,6 +24,7 @@ SELECT 'index',
             ELSE pg_get_indexdef(i.indexrelid)
        END,
        format('DROP INDEX %I.%I', n.nspname, x.relname),
+       format('INDEX %I.%I', n.nspname, x.relname),
        obj_description(i.indexrelid, 'pg_class'),
        ARRAY[]::oid[]
 FROM pg_index AS i
@@ -31,6 +33,10 @@ JOIN pg_namespace AS n ON n.oid = x.relnamespace
 WHERE i.indrelid = ANY ($1::oid[])
   AND NOT i.indisunique AND NOT i.indisexclusion AND NOT i.indisclustered AND NOT i.indisreplident
   AND i.indisvalid
+  -- What pg_get_indexdef does not show would not come back.
+  AND x.reltablespace = 0
+  AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)
+  AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = i.indexrelid AND d.deptype = 'x')
   AND NOT x.relispartition
   AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid)
 ORDER BY 1, 2, 3

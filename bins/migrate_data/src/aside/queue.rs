@@ -74,11 +74,13 @@ mod tests {
     #[test]
     fn a_table_is_in_one_hand_at_a_time() {
         let away = |position, locks: &[u32]| Away {
+            run: 1,
             position,
             kind: String::new(),
             table: String::new(),
             name: String::new(),
             definition: String::new(),
+            object: String::new(),
             comment: None,
             locks: locks.to_vec(),
         };

@@ -88,7 +88,8 @@ pub fn finish_run(session: &mut Session, run: i64) -> Result<()> {
 
 /// Forgets a run and what it quarantined; its rows must be gone already.
 pub fn forget_run(session: &mut Session, run: i64) -> Result<()> {
-    for table in ["quarantine", "lineage", "set_aside", "load_run"] {
+    // What it had set aside is remembered until it is back.
+    for table in ["quarantine", "lineage", "load_run"] {
         session.execute(&format!("DELETE FROM pgrefit.{table} WHERE run = $1"), &[&run])?;
     }
     Ok(())

@@ -86,6 +86,7 @@ CREATE TABLE IF NOT EXISTS pgrefit.set_aside (
     table_name  text NOT NULL,       -- quoted
     name        text NOT NULL,
     definition  text NOT NULL,       -- the statement that brings it back
+    object      text NOT NULL,       -- as COMMENT ON names it
     comment     text,
     locks       oid[] NOT NULL,      -- tables that bringing it back locks
     restored_at timestamptz,
