@@ -74,6 +74,8 @@ fn a_backup_of_another_database_needs_the_name_said() {
             new = shop.new
         ),
     );
+    // A check takes nobody's place.
+    shop.restore(&["--old", "--check", &backup.to_string_lossy()]).ok();
     let mut command = shop.command("db_restore", &["--old"]);
     Run::of(&mut command, &shop.password()).fails(
         2,

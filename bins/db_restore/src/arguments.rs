@@ -134,7 +134,8 @@ impl Arguments {
             }
             return Ok(to.clone());
         }
-        if *of == configured.name {
+        // A check takes nobody's place.
+        if *of == configured.name || self.check {
             return Ok(of.clone());
         }
         Err(Error::usage(format!(

@@ -1,7 +1,6 @@
 //! The server that a backup is restored to, seen from a database that is not at stake.
 
 use common::{Context, Database, Error, Result, Session};
-use postgres::error::SqlState;
 
 /// The connection that creates, renames and drops databases.
 pub struct Server {
@@ -28,8 +27,7 @@ impl Server {
             let database = configured.named(name);
             match Session::open(&database) {
                 Ok(session) => return Server::of(session, database),
-                Err(error) if error.is(&SqlState::UNDEFINED_DATABASE) => missing = Some(error),
-                // The server's words are lost in the letter about a missing database.
+                // All that is left of the server's SQLSTATE in common's letter.
                 Err(error)
                     if error
                         .primary()
