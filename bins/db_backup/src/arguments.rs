@@ -96,6 +96,9 @@ pub enum Command {
         /// Command that undoes the filter, instead of the recorded one
         #[arg(long, value_name = "CMD", env = "BACKUP_UNFILTER_CMD")]
         unfilter: Option<String>,
+        /// Folder of pg_restore, instead of looking for it
+        #[arg(long, value_name = "DIR", requires = "restore")]
+        bindir: Option<PathBuf>,
         #[command(flatten)]
         place: Place,
     },

@@ -1,5 +1,6 @@
 //! `verify`: reading a backup, and restoring it for a test.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -9,18 +10,24 @@ use db_backup::store::{self, Backup};
 
 use crate::arguments::Place;
 
+/// What a restore for a test needs to be told.
+pub struct Restore {
+    pub unfilter: Option<String>,
+    pub bindir: Option<PathBuf>,
+}
+
 /// Proves the files against the manifest, and with `restore` the restored rows too. Success is
 /// remembered beside the manifest.
 pub fn verify(
     place: &Place,
     wanted: &str,
-    restore: bool,
     jobs: usize,
     unfilter: Option<String>,
+    restore: Option<Restore>,
 ) -> Result<Outcome> {
     let start = Instant::now();
     let backup = place.store().find(wanted, place.database_name().as_deref())?;
-    let backup = backup.with_unfilter(unfilter.clone());
+    let backup = backup.with_unfilter(unfilter);
     let _lease = backup.hold()?;
     let bar = progress::byte_bar(backup.manifest.stored_bytes(), "verifying");
     let findings = store::verify_files(&backup, jobs, &bar)?;
@@ -37,13 +44,14 @@ pub fn verify(
             "the files are filtered and nothing says how to read them (--unfilter): only their SHA-256 were compared",
         );
     }
-    if restore {
-        restore_for_a_test(place, &backup, unfilter.as_deref())?;
+    let restored = restore.is_some();
+    if let Some(restore) = restore {
+        restore_for_a_test(place, &backup, restore)?;
     }
-    if !findings.only_stored || restore {
-        backup.remember_verified(restore)?;
+    if !findings.only_stored || restored {
+        backup.remember_verified(restored)?;
     }
-    let how = if restore {
+    let how = if restored {
         "restored into a scratch database, rows and hashes equal, scratch dropped".to_owned()
     } else {
         format!(
@@ -58,7 +66,7 @@ pub fn verify(
 }
 
 /// By db_restore itself, beside this program: what proves a backup is what brings it back.
-fn restore_for_a_test(place: &Place, backup: &Backup, unfilter: Option<&str>) -> Result<()> {
+fn restore_for_a_test(place: &Place, backup: &Backup, restore: Restore) -> Result<()> {
     let program = std::env::current_exe()?.with_file_name("db_restore");
     let mut command = Command::new(&program);
     command.arg("--check").arg(&backup.path).arg("--project").arg(&place.project);
@@ -66,8 +74,11 @@ fn restore_for_a_test(place: &Place, backup: &Backup, unfilter: Option<&str>) ->
     if place.old {
         command.arg("--old");
     }
-    if let Some(unfilter) = unfilter {
+    if let Some(unfilter) = restore.unfilter {
         command.arg("--unfilter").arg(unfilter);
+    }
+    if let Some(bindir) = restore.bindir {
+        command.arg("--bindir").arg(bindir);
     }
     let status = command.status().map_err(|error| {
         Error::new(format!("{} cannot be started: {error}", program.display()))
