@@ -42,7 +42,8 @@ fn back_up(lab: &Lab, arguments: &[&str]) -> PathBuf {
 /// Everything in the folder of backups, hidden or not, but the lock of the folder itself.
 fn left(lab: &Lab) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(lab.path("backups")) else { return Vec::new() };
-    let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let names =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
     let mut names: Vec<_> = names.filter(|name| name != ".lock").collect();
     names.sort();
     names
@@ -52,9 +53,9 @@ fn left(lab: &Lab) -> Vec<String> {
 fn files(backup: &Path) -> Vec<String> {
     let mut files = Vec::new();
     for folder in ["", "data/"] {
-        for entry in std::fs::read_dir(backup.join(folder)).unwrap() {
-            let entry = entry.unwrap();
-            if entry.file_type().unwrap().is_file() {
+        for entry in std::fs::read_dir(backup.join(folder)).expect("a folder") {
+            let entry = entry.expect("an entry");
+            if entry.file_type().expect("its kind").is_file() {
                 files.push(format!("{folder}{}", entry.file_name().to_string_lossy()));
             }
         }
@@ -68,9 +69,13 @@ fn rows(backup: &Path, table: &str) -> Vec<String> {
     let prefix = format!("data/{table}.");
     let mut rows = Vec::new();
     for file in files(backup).iter().filter(|file| file.starts_with(&prefix)) {
-        let output = Command::new("gzip").arg("-dc").arg(backup.join(file)).output().unwrap();
+        let output = Command::new("gzip")
+            .arg("-dc")
+            .arg(backup.join(file))
+            .output()
+            .expect("the program starts");
         assert!(output.status.success(), "{file}");
-        rows.extend(String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned));
+        rows.extend(String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned));
     }
     rows.sort();
     rows

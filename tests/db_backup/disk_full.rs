@@ -13,7 +13,7 @@ impl Small {
     /// `None` without the right to mount, such as in a container or without root.
     fn mount(lab: &Lab, kilobytes: usize) -> Option<Small> {
         let folder = lab.path("backups");
-        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::create_dir_all(&folder).expect("a folder");
         let size = format!("size={kilobytes}k");
         let mut mount = Command::new("mount");
         let done = mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&folder).output();
@@ -108,6 +108,6 @@ fn a_disk_that_is_plainly_too_small_is_refused_before() {
 fn total(backup: &Path) -> u64 {
     super::files(backup)
         .iter()
-        .map(|file| std::fs::metadata(backup.join(file)).unwrap().len())
+        .map(|file| std::fs::metadata(backup.join(file)).expect("a file of the backup").len())
         .sum()
 }

@@ -8,7 +8,7 @@ use crate::harness::{Lab, Run};
 const INSTALL: &str = "Install the client programs of PostgreSQL MAJOR: `apt-get install postgresql-client-MAJOR`, `dnf install postgresqlMAJOR`, `brew install postgresql@MAJOR`; or name their folder by --bindir. Nothing was written.";
 
 fn install(lab: &Lab) -> String {
-    let number: i32 = lab.value(&lab.new, "SHOW server_version_num").parse().unwrap();
+    let number: i32 = lab.value(&lab.new, "SHOW server_version_num").parse().expect("a number");
     INSTALL.replace("MAJOR", &(number / 10000).to_string())
 }
 

@@ -10,7 +10,8 @@ use crate::harness::{Lab, Run};
 #[track_caller]
 fn case(lab: &Lab, backup: &Path, what: &str, named: &str, harm: impl FnOnce(&Path)) {
     let copy = lab.path("backups/harmed");
-    let status = Command::new("cp").arg("-a").arg(backup).arg(&copy).status().unwrap();
+    let status =
+        Command::new("cp").arg("-a").arg(backup).arg(&copy).status().expect("the program starts");
     assert!(status.success());
     harm(&copy);
     let run: Run = db_backup(lab, &["verify", "harmed"]);
@@ -19,19 +20,22 @@ fn case(lab: &Lab, backup: &Path, what: &str, named: &str, harm: impl FnOnce(&Pa
         "{what}: expected a rejection that names {named}\n{run}"
     );
     assert!(!copy.join("verified.json").exists(), "{what}");
-    std::fs::remove_dir_all(copy).unwrap();
+    std::fs::remove_dir_all(copy).expect("what the test made");
 }
 
 fn gunzip(path: &Path) -> Vec<u8> {
-    Command::new("gzip").arg("-dc").arg(path).output().unwrap().stdout
+    Command::new("gzip").arg("-dc").arg(path).output().expect("the program starts").stdout
 }
 
 fn gzip(path: &Path, text: &[u8]) {
     let plain = path.with_extension("plain");
-    std::fs::write(&plain, text).unwrap();
-    std::fs::write(path, Command::new("gzip").arg("-c").arg(&plain).output().unwrap().stdout)
-        .unwrap();
-    std::fs::remove_file(plain).unwrap();
+    std::fs::write(&plain, text).expect("a file");
+    std::fs::write(
+        path,
+        Command::new("gzip").arg("-c").arg(&plain).output().expect("a file").stdout,
+    )
+    .expect("a file");
+    std::fs::remove_file(plain).expect("what the test made");
 }
 
 const FIRST: &str = "data/public.orders.1.copy.gz";
@@ -169,11 +173,12 @@ fn an_edited_manifest_is_found_sealed_again_or_not() {
 
 /// As somebody would who knows how: a SHA-256 of everything before it.
 fn seal(text: &str) -> String {
-    let (body, _) = text.rsplit_once(",\n  \"sha256\": ").unwrap();
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), body).unwrap();
-    let output = Command::new("sha256sum").arg(file.path()).output().unwrap().stdout;
-    let sum = String::from_utf8(output).unwrap();
+    let (body, _) = text.rsplit_once(",\n  \"sha256\": ").expect("a seal");
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), body).expect("a file");
+    let output =
+        Command::new("sha256sum").arg(file.path()).output().expect("the program starts").stdout;
+    let sum = String::from_utf8(output).expect("text");
     format!("{body},\n  \"sha256\": \"{}\"\n}}\n", &sum[..64])
 }
 

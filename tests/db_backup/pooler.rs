@@ -17,8 +17,8 @@ struct Idle {
 
 /// Listens on a port of its own and serves for the life of the test process.
 fn pooler(server: String) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("its own port").port();
     let idle = Arc::new(Idle::default());
     std::thread::spawn(move || {
         for client in listener.incoming().flatten() {
@@ -50,18 +50,18 @@ fn serve(mut client: TcpStream, address: &str, idle: &Idle) -> std::io::Result<(
             break;
         }
     }
-    idle.stack.lock().unwrap().push(server);
+    idle.stack.lock().expect("no holder panics").push(server);
     idle.given_back.notify_one();
     loop {
         let mut request = message(&mut client)?;
         if request[0] == b'X' {
             return Ok(());
         }
-        let mut stack = idle.stack.lock().unwrap();
+        let mut stack = idle.stack.lock().expect("no holder panics");
         let mut server = loop {
             match stack.pop() {
                 Some(server) => break server,
-                None => stack = idle.given_back.wait(stack).unwrap(),
+                None => stack = idle.given_back.wait(stack).expect("no holder panics"),
             }
         };
         drop(stack);
@@ -81,7 +81,7 @@ fn serve(mut client: TcpStream, address: &str, idle: &Idle) -> std::io::Result<(
             }
             request = message(&mut client)?;
         }
-        idle.stack.lock().unwrap().push(server);
+        idle.stack.lock().expect("no holder panics").push(server);
         idle.given_back.notify_one();
     }
 }

@@ -11,7 +11,10 @@ fn some(lab: &Lab, number: usize) -> Vec<PathBuf> {
 }
 
 fn names(backups: &[&PathBuf]) -> Vec<String> {
-    backups.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    backups
+        .iter()
+        .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
+        .collect()
 }
 
 #[test]

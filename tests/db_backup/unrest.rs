@@ -88,13 +88,16 @@ impl Drop for Calm<'_> {
 fn one_moment(lab: &Lab, path: &str) {
     let backup = lab.path(path);
     db_backup(lab, &["verify", path]).ok();
-    let field = |line: &str, number: usize| line.split('\t').nth(number).unwrap().to_owned();
+    let field =
+        |line: &str, number: usize| line.split('\t').nth(number).expect("a field").to_owned();
     let accounts = rows(&backup, "public.accounts");
-    let sum: i64 = accounts.iter().map(|line| field(line, 1).parse::<i64>().unwrap()).sum();
+    let sum: i64 =
+        accounts.iter().map(|line| field(line, 1).parse::<i64>().expect("a number")).sum();
     assert_eq!((accounts.len(), sum), (20_000, 20_000_000));
     let book = |name: &str| {
         let amounts = rows(&backup, name);
-        let sum: i64 = amounts.iter().map(|line| field(line, 1).parse::<i64>().unwrap()).sum();
+        let sum: i64 =
+            amounts.iter().map(|line| field(line, 1).parse::<i64>().expect("a number")).sum();
         (amounts.len(), sum)
     };
     assert_eq!(book("public.book_one"), book("public.book_two"));
