@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 
 use crate::{Database, Result, Session};
 
-/// A connection that only runs settings and `COPY … TO STDOUT`.
+/// A connection for settings, simple questions and `COPY … TO STDOUT`.
 pub struct CopyStream {
     runtime: Runtime,
     client: tokio_postgres::Client,
@@ -37,6 +37,15 @@ impl CopyStream {
     /// Sends text by the simple protocol.
     pub fn batch(&mut self, sql: &str) -> Result<()> {
         Ok(self.runtime.block_on(self.client.batch_execute(sql))?)
+    }
+
+    /// The only value of a query's only row, as text, by the simple protocol.
+    pub fn value(&mut self, sql: &str) -> Result<Option<String>> {
+        let messages = self.runtime.block_on(self.client.simple_query(sql))?;
+        Ok(messages.iter().find_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }))
     }
 
     /// Hands what the server sends to `take`, row by row, up to the end of the COPY.

@@ -1,5 +1,6 @@
 //! One moment of the database, seen by all who read.
 
+use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Context, Database, Error, Result, Session, note};
 use db_backup::copy_text;
@@ -19,7 +20,7 @@ const LOCKED_AHEAD: usize = 1000;
 pub struct Snapshot {
     pub id: String,
     pub coordinator: Session,
-    pub workers: Vec<Session>,
+    pub workers: Vec<CopyStream>,
     pub selection: Selection,
     /// Whether the workers hold all locks already.
     pub locked_ahead: bool,
@@ -46,8 +47,9 @@ impl Snapshot {
                 }
                 Err(error) if attempt < ATTEMPTS && is_passing(&error) => {
                     note(format_args!("a table was changed at this moment; beginning again"));
-                    for session in std::iter::once(&mut coordinator).chain(&mut workers) {
-                        session.rollback()?;
+                    coordinator.rollback()?;
+                    for worker in &mut workers {
+                        worker.batch("ROLLBACK")?;
                     }
                 }
                 Err(error) => return Err(error),
@@ -68,14 +70,24 @@ impl Snapshot {
 fn open(database: &Database) -> Result<Session> {
     let mut session = Session::open(database)?;
     session.batch(copy_text::SETTINGS)?;
-    session.batch("SET max_parallel_workers_per_gather = 0")?;
+    session.batch(SERIAL)?;
     Ok(session)
 }
+
+fn open_worker(database: &Database) -> Result<CopyStream> {
+    let mut worker = CopyStream::open(database)?;
+    worker.batch(copy_text::SETTINGS)?;
+    worker.batch(SERIAL)?;
+    Ok(worker)
+}
+
+/// A row that a parallel worker of the server reads is not counted for our own process.
+const SERIAL: &str = "SET max_parallel_workers_per_gather = 0";
 
 /// The one that will hold the snapshot, and those that will read.
 pub struct Connections {
     pub coordinator: Session,
-    workers: Vec<Session>,
+    workers: Vec<CopyStream>,
 }
 
 /// # Errors
@@ -85,7 +97,7 @@ pub fn connect(database: &Database, arguments: &Arguments) -> Result<Connections
     coordinator.batch(&format!("SET lock_timeout = '{}s'", arguments.lock_wait))?;
     let mut workers = Vec::new();
     for _ in 0..arguments.jobs() {
-        workers.push(open(database)?);
+        workers.push(open_worker(database)?);
     }
     refuse_pooler(&mut coordinator, &mut workers[0], database)?;
     Ok(Connections { coordinator, workers })
@@ -95,14 +107,14 @@ type Taken = (String, Selection);
 
 fn attempt_once(
     coordinator: &mut Session,
-    workers: &mut [Session],
+    workers: &mut [CopyStream],
     database: &Database,
     arguments: &Arguments,
 ) -> Result<Taken> {
     let listed = selected(coordinator, arguments)?;
     listed.require_readable(&database.user)?;
     coordinator.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-    lock(coordinator, &listed.relations, "")?;
+    lock(&listed.relations, "", |sql| coordinator.batch(sql))?;
     let id: String = coordinator.query_one("SELECT pg_catalog.pg_export_snapshot()", &[])?.get(0);
     let selection = selected(coordinator, arguments)?;
     let same = |one: &Selection| one.relations.iter().map(|one| one.oid).collect::<Vec<_>>();
@@ -113,7 +125,7 @@ fn attempt_once(
         worker.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         worker.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&id))).map_err(not_shared)?;
         if selection.relations.len() <= LOCKED_AHEAD {
-            lock(worker, &selection.relations, " NOWAIT")?;
+            lock(&selection.relations, " NOWAIT", |sql| worker.batch(sql))?;
         }
     }
     Ok((id, selection))
@@ -127,13 +139,17 @@ fn selected(session: &mut Session, arguments: &Arguments) -> Result<Selection> {
 }
 
 /// ACCESS SHARE, which only DROP, TRUNCATE and the like have to wait for.
-pub fn lock(session: &mut Session, relations: &[Relation], nowait: &str) -> Result<()> {
+pub fn lock(
+    relations: &[Relation],
+    nowait: &str,
+    mut send: impl FnMut(&str) -> Result<()>,
+) -> Result<()> {
     let lockable: Vec<_> =
         relations.iter().filter(|one| one.kind != source::Kind::Foreign).collect();
     for batch in lockable.chunks(100) {
         let names: Vec<_> = batch.iter().map(|one| format!("ONLY {}", one.sql())).collect();
         let sql = format!("LOCK TABLE {} IN ACCESS SHARE MODE{nowait}", names.join(", "));
-        session.batch(&sql).map_err(locked_by_others)?;
+        send(&sql).map_err(locked_by_others)?;
     }
     Ok(())
 }
@@ -159,21 +175,23 @@ fn is_passing(error: &Error) -> bool {
 /// A pooler that gives each transaction another server process cannot keep a snapshot. Two
 /// connections provoke it: where a second one takes the process that the first one had, the first
 /// one's next transaction is elsewhere.
-fn refuse_pooler(first: &mut Session, second: &mut Session, database: &Database) -> Result<()> {
+fn refuse_pooler(first: &mut Session, second: &mut CopyStream, database: &Database) -> Result<()> {
     let before = process(first)?;
     second.batch("BEGIN")?;
-    let between = process(second);
+    let between = second.value(PROCESS);
     let after = process(first);
     second.batch("ROLLBACK")?;
-    if between? == before || after? != before {
+    if between?.as_ref() == Some(&before) || after? != before {
         return Err(through_pooler(database));
     }
     Ok(())
 }
 
+const PROCESS: &str = "SELECT pg_catalog.pg_backend_pid()";
+
 /// By the simple protocol: a pooler may not know the driver's prepared statements.
 fn process(session: &mut Session) -> Result<String> {
-    let messages = session.client().simple_query("SELECT pg_catalog.pg_backend_pid()")?;
+    let messages = session.client().simple_query(PROCESS)?;
     let pid = messages.iter().find_map(|message| match message {
         postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
         _ => None,

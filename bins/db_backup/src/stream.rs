@@ -1,12 +1,13 @@
 //! One file: COPY out of the server, count, compress, store.
 
 use std::fs::File;
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use common::copy_stream::CopyStream;
 use common::progress::grouped;
-use common::{Context, Error, Result, Session};
+use common::{Context, Error, Result};
 use db_backup::manifest::{self, Chunk};
 use db_backup::sink::Sink;
 use db_backup::tally::Tally;
@@ -36,7 +37,7 @@ pub struct Form<'a> {
 /// # Errors
 /// The server, the disk or the filter failed.
 pub fn write(
-    session: &mut Session,
+    session: &mut CopyStream,
     piece: &Piece,
     oid: Option<u32>,
     form: &Form,
@@ -47,29 +48,24 @@ pub fn write(
     let mut tally = Tally::default();
     let mut shown = 0;
     let mut block = Vec::with_capacity(BLOCK + BLOCK / 2);
-    let mut reader = session.copy_out(&piece.sql)?;
-    loop {
-        let row = reader.fill_buf()?;
-        let length = row.len();
+    let mut store = |block: &mut Vec<u8>| -> Result<()> {
+        tally.update(block);
+        gzip.write_all(block)?;
+        let step = (block.len() as u64).min(piece.estimate - shown);
+        form.bar.inc(step);
+        shown += step;
+        block.clear();
+        block.shrink_to(2 * BLOCK);
+        if form.stop.load(Ordering::Relaxed) {
+            return Err(Error::new("stopped, since another worker failed"));
+        }
+        Ok(())
+    };
+    session.copy_out(&piece.sql, |row| {
         block.extend_from_slice(row);
-        if block.len() >= BLOCK || length == 0 {
-            tally.update(&block);
-            gzip.write_all(&block)?;
-            let step = (block.len() as u64).min(piece.estimate - shown);
-            form.bar.inc(step);
-            shown += step;
-            block.clear();
-            block.shrink_to(2 * BLOCK);
-            if form.stop.load(Ordering::Relaxed) {
-                return Err(Error::new("stopped, since another worker failed"));
-            }
-        }
-        if length == 0 {
-            break;
-        }
-        reader.consume(length);
-    }
-    drop(reader);
+        if block.len() >= BLOCK { store(&mut block) } else { Ok(()) }
+    })?;
+    store(&mut block)?;
     form.bar.inc(piece.estimate - shown);
     if let (Some(before), Some(oid)) = (before, oid) {
         check_count(&tally, before, rows_read(session, oid)?, piece)?;
@@ -100,13 +96,14 @@ fn effort(level: u32) -> Compression {
 
 /// Rows that scans of the table returned in this transaction; `None` where the server does not
 /// count (`track_counts = off`).
-fn rows_read(session: &mut Session, oid: u32) -> Result<Option<i64>> {
-    let sql = "SELECT CASE WHEN pg_catalog.current_setting('track_counts')::boolean \
-               THEN pg_catalog.pg_stat_get_xact_tuples_returned($1) END";
-    let row = session
-        .query_one(sql, &[&oid])
-        .context(|| "the server ended the COPY with an error".to_owned())?;
-    Ok(row.get(0))
+fn rows_read(session: &mut CopyStream, oid: u32) -> Result<Option<i64>> {
+    let sql = format!(
+        "SELECT CASE WHEN pg_catalog.current_setting('track_counts')::boolean \
+         THEN pg_catalog.pg_stat_get_xact_tuples_returned({oid}) END"
+    );
+    let counted =
+        session.value(&sql).context(|| "the server ended the COPY with an error".to_owned())?;
+    Ok(counted.and_then(|count| count.parse().ok()))
 }
 
 fn check_count(

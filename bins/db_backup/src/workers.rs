@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use common::{Context, Result, Session};
+use common::copy_stream::CopyStream;
+use common::{Context, Result};
 use db_backup::filter;
 use db_backup::manifest::{self, Chunk};
 
@@ -89,20 +90,20 @@ fn take(plan: &Plan, next: &AtomicUsize, form: &Form) -> Option<usize> {
 /// The coordinator holds the table since before the snapshot; whoever waits to change it stands
 /// between, so that waiting here would be for ever.
 fn lock(
-    session: &mut Session,
+    session: &mut CopyStream,
     piece: &Piece,
     selection: &Selection,
     locked: &mut HashSet<usize>,
 ) -> Result<()> {
     let Of::Table(index) = piece.of else { return Ok(()) };
     if locked.insert(index) {
-        snapshot::lock(session, &selection.relations[index..=index], " NOWAIT")?;
+        snapshot::lock(&selection.relations[index..=index], " NOWAIT", |sql| session.batch(sql))?;
     }
     Ok(())
 }
 
 fn write(
-    session: &mut Session,
+    session: &mut CopyStream,
     piece: &Piece,
     selection: &Selection,
     form: &Form,
