@@ -1,6 +1,7 @@
 //! SQL files, as the binaries that run them agree on: header, statements, checksum, and where in
 //! the file an error of the server lies.
 
+mod concurrent;
 mod header;
 mod index;
 mod place;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+pub use concurrent::Concurrent;
 pub use header::Header;
 pub use index::ConcurrentIndex;
 pub use split::Statement;

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use squawk_lexer::{LiteralKind, TokenKind, tokenize};
 
-use super::{ConcurrentIndex, Script, index, transaction};
+use super::{Concurrent, ConcurrentIndex, Script, concurrent, index, transaction};
 use crate::{Error, Result};
 
 /// One statement of a script.
@@ -21,6 +21,8 @@ pub struct Statement {
     pub line: usize,
     /// The index it builds, where it is a CREATE INDEX CONCURRENTLY.
     pub concurrent_index: Option<ConcurrentIndex>,
+    /// What else it does CONCURRENTLY.
+    pub concurrent: Option<Concurrent>,
     /// Whether it must come alone: the server refuses it inside of a transaction block, or it may
     /// end transactions of its own.
     pub alone: bool,
@@ -111,6 +113,7 @@ fn statement(script: &Script, tokens: &[Token]) -> Result<Option<Statement>> {
         range: first.range.start..last.range.end,
         line,
         concurrent_index: index::concurrent_index(&script.text, tokens),
+        concurrent: concurrent::concurrent(&script.text, tokens),
         alone: transaction::must_come_alone(&script.text, tokens),
     }))
 }
