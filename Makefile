@@ -110,8 +110,9 @@ db-restore: up ## Put the latest backup back (BACKUP=NAME: that one); the former
 test: tools build ## Run every test on a throw-away PostgreSQL
 	@$(BIN)/dev_postgres run -- cargo test --release --workspace
 
-torture: tools build ## The backup's tests of chance, TORTURE=20 times as long
-	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- db_backup::
+torture: tools build ## The tests of chance and of kills, TORTURE=20 times as long
+	@TORTURE=$(or $(TORTURE),20) cargo test --release -p migrate_schema
+	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- db_backup:: migrate_schema::
 
 check: ## Look at format and lints
 	@cargo fmt --all --check

@@ -64,7 +64,15 @@ pub struct Lab {
 
 impl Lab {
     pub fn new() -> Lab {
-        let server = server();
+        Lab::of(server())
+    }
+
+    /// On another server than the one that the tests share.
+    pub fn on(url: &str) -> Lab {
+        Lab::of(url.parse().expect("a server's URL"))
+    }
+
+    fn of(server: Config) -> Lab {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let prefix = format!("t{}_{number}", std::process::id());
         let lab = Lab {
@@ -139,6 +147,11 @@ impl Lab {
 
     pub fn connect(&self, database: &str) -> Client {
         self.server.clone().dbname(database).connect(NoTls).expect("the test server")
+    }
+
+    /// Whether the server takes connections.
+    pub fn answers(&self) -> bool {
+        self.server.clone().dbname(&self.new).connect(NoTls).is_ok()
     }
 
     /// Runs SQL in one of the databases.

@@ -150,7 +150,7 @@ pub struct Patience {
     #[arg(long, default_value = "3s", value_parser = duration)]
     pub lock_timeout: String,
     /// How often a transaction that did not get a lock is tried again.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 8)]
     pub lock_retries: u32,
     /// Longest run of one statement; 0 is no limit.
     #[arg(long, default_value = "0", value_parser = duration)]

@@ -14,7 +14,7 @@ use crate::version;
 
 const VERSION_TABLE: &str = "alembic_version";
 
-/// `TO`, from an empty database, or `FROM:TO`.
+/// `TO`, from an empty database, or `FROM:TO`; FROM may be several rows, as `a,b:TO`.
 pub fn upgrade(revisions: &Revisions, range: &str) -> Result<()> {
     let (from, to) = range.split_once(':').unwrap_or(("base", range));
     let applied = at(&revisions.graph, from)?;
@@ -38,7 +38,10 @@ fn at(graph: &Graph, name: &str) -> Result<Set> {
     match name {
         "" | "base" => Ok(Set::new()),
         "heads" => Ok(graph.all()),
-        name => Ok(graph.ancestors([target::resolve(graph, name)?])),
+        names => {
+            let rows = names.split(',').map(|name| target::resolve(graph, name.trim()));
+            Ok(graph.ancestors(rows.collect::<Result<Vec<_>>>()?))
+        }
     }
 }
 

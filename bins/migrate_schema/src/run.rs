@@ -1,5 +1,6 @@
 //! Runs one revision in one direction: all or nothing, or statement by statement.
 
+mod probe;
 mod resumable;
 mod retry;
 mod transactional;

@@ -8,10 +8,11 @@
 
 use std::time::Instant;
 
-use common::script::{self, ConcurrentIndex, Statement};
-use common::{Error, Result, note};
+use common::Result;
+use common::script::{self, Statement};
 use postgres::error::SqlState;
 
+use super::probe;
 use super::retry::with_retries;
 use super::transactional::whole;
 use super::{Runner, Work};
@@ -91,11 +92,7 @@ fn alone(runner: &mut Runner, work: &Work, number: usize, statement: &Statement)
             runner.session.query_one(&insert, &[])?.get(0)
         }
     };
-    let built = match &statement.concurrent_index {
-        Some(index) => clear_the_way(runner, index, before.is_some())?,
-        None => false,
-    };
-    if !built {
+    if !probe::is_done(runner, statement, before.is_some())? {
         send_alone(runner, sql)
             .or_else(|error| {
                 let gone = before.is_some() && is_concurrent_drop(sql);
@@ -103,18 +100,14 @@ fn alone(runner: &mut Runner, work: &Work, number: usize, statement: &Statement)
             })
             .map_err(|error| script.locate(statement, error))?;
     }
-    if let Some(index) = &statement.concurrent_index
-        && !matches!(state(runner, index)?, Some((_, true)))
-    {
-        let name = index.name.as_deref().unwrap_or_default();
-        return Err(Error::new(format!("the index {name} is not valid after its build"))
-            .at(format_args!("{}:{}", script.path.display(), statement.line), None));
-    }
+    probe::whole(runner, statement).map_err(|error| {
+        error.at(format_args!("{}:{}", script.path.display(), statement.line), None)
+    })?;
     runner.session.batch(&journal::finish(id, started))
 }
 
 /// What works CONCURRENTLY waits for every older transaction, and `lock_timeout` would count that.
-fn send_alone(runner: &mut Runner, sql: &str) -> Result<()> {
+pub(super) fn send_alone(runner: &mut Runner, sql: &str) -> Result<()> {
     let first = sql.split_whitespace().next().unwrap_or_default().to_lowercase();
     if !["create", "drop", "reindex", "alter"].contains(&first.as_str()) {
         return runner.session.batch(sql);
@@ -123,27 +116,6 @@ fn send_alone(runner: &mut Runner, sql: &str) -> Result<()> {
     runner.session.batch("SET lock_timeout = 0")?;
     runner.session.batch(sql)?;
     runner.session.batch(&format!("SET lock_timeout = {}", common::identifier::literal(&usual)))
-}
-
-/// Drops what a former build left invalid, since IF NOT EXISTS would succeed over it. Whether the
-/// index is there already, as the former run was killed just after the build.
-fn clear_the_way(runner: &mut Runner, index: &ConcurrentIndex, begun: bool) -> Result<bool> {
-    match state(runner, index)? {
-        None => Ok(false),
-        Some((_, true)) => Ok(begun),
-        Some((name, false)) => {
-            send_alone(runner, &format!("DROP INDEX CONCURRENTLY {name}"))?;
-            note(format_args!("dropped {name}, which a former build left invalid"));
-            Ok(false)
-        }
-    }
-}
-
-/// The index's full name, and whether it is valid.
-fn state(runner: &mut Runner, index: &ConcurrentIndex) -> Result<Option<(String, bool)>> {
-    let sql = include_str!("../sql/index_state.sql");
-    let row = runner.session.query_opt(sql, &[&index.table, &index.name])?;
-    Ok(row.map(|row| (row.get(0), row.get(1))))
 }
 
 fn is_concurrent_drop(sql: &str) -> bool {

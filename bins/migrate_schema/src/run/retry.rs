@@ -12,6 +12,8 @@ use postgres::error::SqlState;
 use super::Runner;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Eight tries of 3 s and the pauses between them outlast somebody who idles half a minute.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(50);
 
 /// Runs one transaction; where a lock was not to be had, or a deadlock was, it is rolled back and
@@ -45,7 +47,7 @@ pub(super) fn with_retries(
         }
         note(format_args!("{}; trying again", error.primary()));
         thread::sleep(pause.mul_f64(0.75 + rand::random::<f64>() / 2.0));
-        pause *= 2;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
     Ok(())
 }
