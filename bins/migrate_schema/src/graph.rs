@@ -96,6 +96,10 @@ impl Graph {
         self.nodes.len()
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
     pub fn node(&self, index: usize) -> &Node {
         &self.nodes[index]
     }

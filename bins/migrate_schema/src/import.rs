@@ -40,7 +40,7 @@ enum Rendered {
 /// What cannot be rendered keeps its place in the graph: such an upgrade stops with the reason
 /// where it is run, and such a downgrade is irreversible. Both are named, with exit code 3.
 pub fn import(revisions: &Revisions, ini: &Path, python: &Path) -> Result<Outcome> {
-    if revisions.graph.len() > 0 {
+    if !revisions.graph.is_empty() {
         return Err(Error::usage(format!("{} holds revisions", revisions.folder.display()))
             .hint("Import into a new project: `--project sql/NAME`. Nothing was written."));
     }

@@ -1,29 +1,16 @@
 //! Brings a database to any revision of its schema, and back: Alembic's graph and version table,
 //! on plain SQL files.
 
-mod args; //      the verbs and their flags
-mod change; //    upgrade, downgrade, stamp: from what is applied to what is asked for
-mod graph; //     who comes before whom, where to go, which steps; pure
-mod import; //    an Alembic project as our files
-mod init; //      a new project folder
-mod journal; //   pgrefit.revision_log: what ran
-mod offline; //   the same statements as a script
-mod report; //    current, history, heads, branches, show
-mod revision; //  one file
-mod revisions; // the folder
-mod run; //       one revision: all or nothing, or statement by statement
-mod version; //   Alembic's table of heads
-mod write; //     new files: revision, merge
-
 use std::process::ExitCode;
 
 use clap::Parser;
 use common::{Database, Outcome, Project, Result, Side};
 
-use args::{Args, Form, Verb};
-use change::Change;
-use report::Report;
-use revisions::Revisions;
+use migrate_schema::args::{Args, Form, Verb};
+use migrate_schema::change::Change;
+use migrate_schema::report::Report;
+use migrate_schema::revisions::Revisions;
+use migrate_schema::{import, init, offline, write};
 
 fn main() -> ExitCode {
     common::run("migrate_schema", Args::parse, migrate_schema)

@@ -16,7 +16,7 @@ const TEMPLATE: &str = include_str!("sql/new_revision.sql");
 pub fn revision(revisions: &Revisions, new: &NewRevision) -> Result<()> {
     let graph = &revisions.graph;
     let down = match new.head.as_deref() {
-        None if graph.len() == 0 => None,
+        None if graph.is_empty() => None,
         Some("base") => None,
         None => Some(target::head(graph, None)?),
         Some(name) => Some(target::resolve(graph, name)?),
