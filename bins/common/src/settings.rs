@@ -72,18 +72,33 @@ fn whole_number(name: &str, default: u32) -> Result<u32> {
     }
 }
 
-/// The two databases of a migration.
+/// The two databases of a migration, and the two of a mirror.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Old,
     New,
+    Source,
+    Target,
 }
+
+/// What a database is made of in settings, and libpq's keyword for it. A mirror's database is
+/// `SOURCE_PG_DATABASE`, as in the variables of libpq; a migration's is `OLD_DB_NAME`.
+const PARTS: [(&str, &str); 6] = [
+    ("USER", "user"),
+    ("PASSWORD", "password"),
+    ("HOST", "host"),
+    ("PORT", "port"),
+    ("NAME", "dbname"),
+    ("DATABASE", "dbname"),
+];
 
 impl Side {
     fn url_variable(self) -> &'static str {
         match self {
             Side::Old => "OLD_DATABASE_URL",
             Side::New => "DATABASE_URL",
+            Side::Source => "SOURCE_DATABASE_URL",
+            Side::Target => "TARGET_DATABASE_URL",
         }
     }
 
@@ -91,6 +106,24 @@ impl Side {
         match self {
             Side::Old => "OLD_DB_",
             Side::New => "NEW_DB_",
+            Side::Source => "SOURCE_PG_",
+            Side::Target => "TARGET_PG_",
+        }
+    }
+
+    /// Its settings in parts, with libpq's keywords.
+    fn parts(self) -> impl Iterator<Item = (String, &'static str)> {
+        let unused = if matches!(self, Side::Old | Side::New) { "DATABASE" } else { "NAME" };
+        let parts = PARTS.into_iter().filter(move |(part, _)| *part != unused);
+        parts.map(move |(part, key)| (format!("{}{part}", self.parts_prefix()), key))
+    }
+
+    fn other(self) -> Side {
+        match self {
+            Side::Old => Side::New,
+            Side::New => Side::Old,
+            Side::Source => Side::Target,
+            Side::Target => Side::Source,
         }
     }
 
@@ -98,6 +131,8 @@ impl Side {
         match self {
             Side::Old => "old",
             Side::New => "new",
+            Side::Source => "source",
+            Side::Target => "target",
         }
     }
 }
@@ -134,8 +169,9 @@ impl std::fmt::Display for Database {
 }
 
 impl Database {
-    /// Finds the old or the new database of a project: `DATABASE_URL` / `OLD_DATABASE_URL`, else
-    /// `NEW_DB_*` / `OLD_DB_*`, else, where neither database is set, the private cluster.
+    /// Finds one database of a project: by its URL (`DATABASE_URL`, `SOURCE_DATABASE_URL`), else by
+    /// its parts (`NEW_DB_*`, `SOURCE_PG_*`), else, where neither it nor its other side is set, in
+    /// the private cluster, whose old database is mirrored into the new one.
     ///
     /// # Errors
     /// Nothing is set and there is no private cluster, or what is set is malformed.
@@ -143,7 +179,7 @@ impl Database {
         if let Some(database) = Database::configured(side)? {
             return Ok(database);
         }
-        let other = if side == Side::Old { Side::New } else { Side::Old };
+        let other = side.other();
         let variable = side.url_variable();
         if is_configured(other) {
             return Err(Error::usage(format!(
@@ -156,8 +192,8 @@ impl Database {
         }
         match PrivateCluster::find()? {
             Some(cluster) => cluster.database(match side {
-                Side::Old => &project.databases.old,
-                Side::New => &project.databases.new,
+                Side::Old | Side::Source => &project.databases.old,
+                Side::New | Side::Target => &project.databases.new,
             }),
             None => Err(Error::usage(format!("{variable} is not set")).hint(
                 "Copy .env.example to .env and fill it in, or run `make dev-up` for a private local PostgreSQL.",
@@ -175,18 +211,9 @@ impl Database {
             return Database::from_url(origin, &url).map(Some);
         }
         let prefix = side.parts_prefix();
-        let parts = [
-            ("USER", "user"),
-            ("PASSWORD", "password"),
-            ("HOST", "host"),
-            ("PORT", "port"),
-            ("NAME", "dbname"),
-        ];
-        let parameters: Parameters = parts
-            .into_iter()
-            .filter_map(|(part, key)| {
-                variable(&format!("{prefix}{part}")).map(|value| (key.to_owned(), value))
-            })
+        let parameters: Parameters = side
+            .parts()
+            .filter_map(|(name, key)| variable(&name).map(|value| (key.to_owned(), value)))
             .collect();
         if parameters.is_empty() {
             return Ok(None);
@@ -385,12 +412,11 @@ fn value(given: &Parameters, key: &str) -> Option<String> {
 
 /// Whether the environment or `.env` names this database.
 pub fn is_configured(side: Side) -> bool {
-    let parts = ["USER", "PASSWORD", "HOST", "PORT", "NAME"];
     variable(side.url_variable()).is_some()
-        || parts.iter().any(|part| variable(&format!("{}{part}", side.parts_prefix())).is_some())
+        || side.parts().any(|(name, _)| variable(&name).is_some())
 }
 
-/// Whether the environment or `.env` names either of the two databases.
+/// Whether the environment or `.env` names either of the two databases of a migration.
 pub fn any_is_configured() -> bool {
     is_configured(Side::Old) || is_configured(Side::New)
 }
