@@ -6,7 +6,7 @@
 .DEFAULT_GOAL := help
 .PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
         migrate-data verify migrate-create migrate-current migrate-history migrate-down \
-        db-backup db-backups db-verify db-restore test torture check bench help tools up
+        db-backup db-backups db-verify db-restore test test-matrix torture check bench help tools up
 
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
 # rustup's folder is not in PATH until the next login.
@@ -110,9 +110,15 @@ db-restore: up ## Put the latest backup back (BACKUP=NAME: that one); the former
 test: tools build ## Run every test on a throw-away PostgreSQL
 	@$(BIN)/dev_postgres run -- cargo test --release --workspace
 
+test-matrix: tools build ## The tests of backup and restore on PostgreSQL 16 and 18, which pip fetches (TESTS="…": those)
+	@for major in 16 18; do \
+	    programs=$$(tests/server $$major) && PATH="$$programs:$$PATH" $(BIN)/dev_postgres run -- \
+	        cargo test --release -p tests -- $(or $(TESTS),db_backup:: db_restore::) || exit; \
+	done
+
 torture: tools build ## The tests of chance and of kills, TORTURE=20 times as long
 	@TORTURE=$(or $(TORTURE),20) cargo test --release -p migrate_schema
-	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- db_backup:: migrate_schema::
+	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- db_backup:: db_restore:: migrate_schema::
 
 check: ## Look at format and lints
 	@cargo fmt --all --check

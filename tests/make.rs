@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::harness::{Lab, Run};
 
-const TARGETS: [&str; 26] = [
+const TARGETS: [&str; 27] = [
     "setup",
     "build",
     "demo",
@@ -27,6 +27,7 @@ const TARGETS: [&str; 26] = [
     "db-verify",
     "db-restore",
     "test",
+    "test-matrix",
     "torture",
     "check",
     "bench",
