@@ -20,13 +20,22 @@ def url(database):
 
 def sql(database, text):
     subprocess.run(
-        ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", text], check=True
+        ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", text], check=True,
+        env=dict(os.environ, PGOPTIONS="-c client_min_messages=warning"),
     )
 
 
-def fresh(database):
+def query(database, text):
+    """What psql prints of the query's rows."""
+    return subprocess.run(
+        ["psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", text],
+        check=True, stdout=subprocess.PIPE, text=True,
+    ).stdout
+
+
+def fresh(database, template="template0"):
     sql("postgres", f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-    sql("postgres", f"CREATE DATABASE {database} TEMPLATE template0")
+    sql("postgres", f"CREATE DATABASE {database} TEMPLATE {template}")
 
 
 def ours(arguments, old, new, **more):
