@@ -1,0 +1,153 @@
+//! All facts of one database.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Fact, Id, Kind};
+
+/// What to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Database,
+    /// Only what lives in these schemas, and the schemas themselves.
+    Schemas(Vec<String>),
+}
+
+impl Scope {
+    pub(crate) fn holds(&self, id: &Id) -> bool {
+        match (self, id.path.first()) {
+            (Scope::Database, _) => true,
+            (Scope::Schemas(schemas), Some(first)) => {
+                (id.kind.is_in_schema() || id.kind == Kind::Schema) && schemas.contains(first)
+            }
+            (Scope::Schemas(_), None) => false,
+        }
+    }
+}
+
+/// An object that pg_dump would write and that is not a fact, by pg_dump's word for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unmodelled {
+    pub kind: String,
+    pub name: String,
+}
+
+/// What a database holds. Two catalogs with equal facts are the same schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalog {
+    /// `server_version_num`, such as 150018.
+    pub version: u32,
+    /// Who read it: the owner that new objects have by themselves.
+    pub user: String,
+    #[serde(with = "as_list")]
+    pub(crate) facts: BTreeMap<Id, Fact>,
+    pub(crate) unmodelled: Vec<Unmodelled>,
+}
+
+impl Catalog {
+    pub fn new(version: u32, user: &str) -> Catalog {
+        Catalog { version, user: user.to_owned(), facts: BTreeMap::new(), unmodelled: Vec::new() }
+    }
+
+    /// A database that CREATE DATABASE has just made from template0.
+    pub fn fresh(version: u32, user: &str) -> Catalog {
+        let mut fresh = Catalog::new(version, user);
+        let mut public = Fact::new(Id::new(Kind::Schema, ["public"]));
+        let rights = if version >= 150_000 { "PUBLIC=U" } else { "PUBLIC=UC" };
+        let owner = if version >= 150_000 { "pg_database_owner" } else { user };
+        for (attribute, value) in
+            [("comment", "standard public schema"), ("owner", owner), ("grants", rights)]
+        {
+            public.attributes.insert(attribute.to_owned(), value.to_owned());
+        }
+        fresh.insert(public);
+        let mut plpgsql = Fact::new(Id::new(Kind::Extension, ["plpgsql"]));
+        plpgsql.attributes.insert("comment".to_owned(), "PL/pgSQL procedural language".to_owned());
+        plpgsql.attributes.insert("schema".to_owned(), "pg_catalog".to_owned());
+        fresh.insert(plpgsql);
+        fresh
+    }
+
+    pub fn insert(&mut self, fact: Fact) {
+        self.facts.insert(fact.id.clone(), fact);
+    }
+
+    pub fn get(&self, id: &Id) -> Option<&Fact> {
+        self.facts.get(id)
+    }
+
+    pub fn holds(&self, id: &Id) -> bool {
+        self.facts.contains_key(id)
+    }
+
+    /// All facts, by kind in the order of [`Kind`], then by name.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.values()
+    }
+
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
+        let first = Id { kind, path: Vec::new() };
+        self.facts.range(first..).map(|(_, fact)| fact).take_while(move |fact| fact.id.kind == kind)
+    }
+
+    /// The facts of one kind whose path begins with another's, such as a table's columns, in
+    /// their order.
+    pub fn parts(&self, kind: Kind, of: &[String]) -> Vec<&Fact> {
+        let first = Id { kind, path: of.to_vec() };
+        let mut parts: Vec<&Fact> = self
+            .facts
+            .range(first..)
+            .map(|(_, fact)| fact)
+            .take_while(|fact| fact.id.kind == kind && fact.id.path.starts_with(of))
+            .collect();
+        parts.sort_by(|a, b| (a.position, &a.id).cmp(&(b.position, &b.id)));
+        parts
+    }
+
+    /// The relation with this schema and name, of whatever kind.
+    pub fn relation(&self, path: &[String]) -> Option<&Fact> {
+        let path = path.get(..2)?;
+        [Kind::Table, Kind::View, Kind::MaterializedView, Kind::ForeignTable, Kind::Sequence]
+            .into_iter()
+            .find_map(|kind| self.get(&Id { kind, path: path.to_vec() }))
+    }
+
+    /// The index with this schema and name, or the constraint that has it.
+    pub fn index(&self, path: &[String]) -> Option<&Fact> {
+        self.get(&Id { kind: Kind::Index, path: path.to_vec() }).or_else(|| {
+            // A constraint and its index have one name.
+            self.of_kind(Kind::Constraint).find(|fact| {
+                fact.id.path.first() == path.first() && fact.id.path.last() == path.last()
+            })
+        })
+    }
+
+    /// What pg_dump would write and this crate does not model; empty is the rule.
+    pub fn unmodelled(&self) -> &[Unmodelled] {
+        &self.unmodelled
+    }
+}
+
+/// Maps with keys that are no strings are not JSON; a list of facts is.
+mod as_list {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::{Fact, Id};
+
+    pub fn serialize<S: Serializer>(
+        facts: &BTreeMap<Id, Fact>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(facts.values())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Id, Fact>, D::Error> {
+        let facts = Vec::<Fact>::deserialize(deserializer)?;
+        Ok(facts.into_iter().map(|fact| (fact.id.clone(), fact)).collect())
+    }
+}

@@ -1,0 +1,27 @@
+//! What a database holds, as facts; what differs between two databases; and the statements that
+//! lead from the one to the other.
+//!
+//! ```text
+//! Catalog::read(session, scope)      the server's catalogs → facts        (read/, SQL beside it)
+//! compare(from, to, hints)           facts → what differs                 (compare.rs, rename/)
+//! plan(from, to, options)            what differs → ordered statements    (plan/, actions/)
+//! Catalog::to_ddl(options)           the statements that make it from a fresh database
+//! ```
+//!
+//! Text of files is never compared with the catalog, as that does not converge: load files into a
+//! shadow database and read that. From the facts on everything is pure, so that it is tested
+//! without a server; a catalog is stored as JSON by serde.
+
+mod catalog;
+mod compare;
+mod fact;
+mod kind;
+mod name;
+mod plan;
+mod read;
+
+pub use catalog::{Catalog, Scope, Unmodelled};
+pub use compare::{Alteration, Changes, compare};
+pub use fact::{Fact, Id};
+pub use kind::Kind;
+pub use plan::{Hint, Options, Plan, Statement};

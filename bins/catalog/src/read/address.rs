@@ -1,0 +1,53 @@
+//! Where pg_depend finds a fact: catalog, row and sub-object. Known only while reading.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use postgres::Row;
+
+use crate::Id;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    pub class: u32,
+    pub oid: u32,
+    pub sub: i32,
+}
+
+impl Address {
+    /// From three columns of a row, the first of which is the `first`-th.
+    pub fn from(row: &Row, first: usize) -> Address {
+        Address { class: row.get(first), oid: row.get(first + 1), sub: row.get(first + 2) }
+    }
+
+    fn whole(self) -> Address {
+        Address { sub: 0, ..self }
+    }
+}
+
+#[derive(Default)]
+pub struct Addresses(HashMap<Address, Rc<Id>>);
+
+impl Addresses {
+    pub fn insert(&mut self, address: Address, id: Rc<Id>) {
+        self.0.insert(address, id);
+    }
+
+    /// Makes one address stand for what is known at another, such as a table's row type for the
+    /// table; without effect where that is unknown or the first is a fact itself.
+    pub fn alias(&mut self, address: Address, of: Address) {
+        if let Some(id) = self.find(of).cloned() {
+            self.0.entry(address).or_insert(id);
+        }
+    }
+
+    /// The fact at an address, or the one that holds it whole, such as the view of a column.
+    pub fn find(&self, address: Address) -> Option<&Rc<Id>> {
+        self.0.get(&address).or_else(|| self.0.get(&address.whole()))
+    }
+
+    /// The fact at exactly this address.
+    pub fn at(&self, address: Address) -> Option<&Rc<Id>> {
+        self.0.get(&address)
+    }
+}

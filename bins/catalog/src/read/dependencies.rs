@@ -1,0 +1,114 @@
+//! What stands on what: pg_depend's rows brought to facts, and what pg_depend does not say.
+
+use std::collections::HashMap;
+
+use common::{Result, Session};
+
+use super::address::{Address, Addresses};
+use crate::name;
+use crate::{Catalog, Id, Kind};
+
+pub struct Dependencies {
+    rows: Vec<(Address, Address)>,
+    /// Members of extensions, which stand for the extension.
+    members: HashMap<Address, Address>,
+}
+
+impl Dependencies {
+    pub fn read(session: &mut Session) -> Result<Dependencies> {
+        let mut dependencies = Dependencies { rows: Vec::new(), members: HashMap::new() };
+        for row in session.query(include_str!("sql/dependencies.sql"), &[])? {
+            let (from, to) = (Address::from(&row, 0), Address::from(&row, 3));
+            if row.get(6) {
+                dependencies.members.insert(from, to);
+            } else {
+                dependencies.rows.push((from, to));
+            }
+        }
+        Ok(dependencies)
+    }
+
+    pub fn extension_of(&self, address: Address) -> Option<Address> {
+        self.members.get(&Address { sub: 0, ..address }).copied()
+    }
+
+    /// Tells every fact what it depends on.
+    pub fn resolve(&self, addresses: &Addresses, catalog: &mut Catalog) {
+        for (from, to) in &self.rows {
+            let to = self.extension_of(*to).unwrap_or(*to);
+            if let (Some(from), Some(to)) = (addresses.find(*from), addresses.find(to))
+                && from != to
+                && counts(from, to)
+                && let Some(fact) = catalog.facts.get_mut(from.as_ref())
+            {
+                fact.depends_on.insert(to.as_ref().clone());
+            }
+        }
+        let containers: Vec<(Id, Id)> = catalog
+            .facts
+            .keys()
+            .flat_map(|id| containers(id, catalog).into_iter().map(|to| (id.clone(), to)))
+            .collect();
+        for (from, to) in containers {
+            if let Some(fact) = catalog.facts.get_mut(&from) {
+                fact.depends_on.insert(to);
+            }
+        }
+    }
+}
+
+/// A sequence's owner is a fact of its own; as a dependency of the sequence it would make a cycle
+/// with the column's default.
+fn counts(from: &Id, to: &Id) -> bool {
+    !(from.kind == Kind::Sequence && to.kind == Kind::Column)
+}
+
+/// What a fact lies in or belongs to by its name, which pg_depend knows in part only.
+fn containers(id: &Id, catalog: &Catalog) -> Vec<Id> {
+    let mut found = Vec::new();
+    if id.kind.is_part() {
+        found.extend(catalog.relation(&id.path).map(|fact| fact.id.clone()));
+        found.push(Id { kind: Kind::Column, path: id.path.clone() });
+    } else if let Some(schema) = id.schema() {
+        found.push(Id::new(Kind::Schema, [schema]));
+    }
+    let fact = catalog.get(id);
+    let text = |attribute: &str| fact.and_then(|fact| fact.get(attribute));
+    match id.kind {
+        Kind::Extension => found.extend(text("schema").map(|name| Id::new(Kind::Schema, [name]))),
+        Kind::DomainConstraint => {
+            found.push(Id { kind: Kind::Domain, path: id.path[..2].to_vec() });
+        }
+        Kind::SequenceOwner => {
+            found.push(Id { kind: Kind::Sequence, path: id.path.clone() });
+            found.extend(
+                text("column").map(|name| Id { kind: Kind::Column, path: name::parse(name) }),
+            );
+        }
+        Kind::Partition => found.extend(
+            text("parent")
+                .and_then(|name| catalog.relation(&name::parse(name)))
+                .map(|fact| fact.id.clone()),
+        ),
+        Kind::Table => {
+            let parents = fact.map(|fact| fact.list("inherits")).unwrap_or_default();
+            found.extend(
+                parents.iter().map(|name| Id { kind: Kind::Table, path: name::parse(name) }),
+            );
+        }
+        Kind::Index => found.extend(
+            text("table")
+                .and_then(|name| catalog.relation(&name::parse(name)))
+                .map(|fact| fact.id.clone()),
+        ),
+        Kind::IndexPartition => {
+            let parent = text("parent").map(name::parse);
+            let indexes = [Some(&id.path), parent.as_ref()].into_iter().flatten();
+            found
+                .extend(indexes.filter_map(|path| catalog.index(path)).map(|fact| fact.id.clone()));
+        }
+        _ => {}
+    }
+    found.retain(|to| to != id && catalog.holds(to));
+    found
+}

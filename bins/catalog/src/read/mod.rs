@@ -1,0 +1,98 @@
+//! The server's catalogs as facts: a fixed number of queries, however many objects there are, all
+//! in one snapshot.
+
+mod address;
+mod comments;
+mod dependencies;
+pub(crate) mod grants;
+mod row;
+
+use std::rc::Rc;
+
+use common::{Error, Result, Session};
+
+use crate::catalog::{Catalog, Scope};
+use crate::{Id, Kind};
+use address::{Address, Addresses};
+use dependencies::Dependencies;
+
+/// One query per family of objects. Each gives `class, oid, sub` (where pg_depend finds it),
+/// `kind`, `path`, maybe `position`, and every other column is an attribute.
+const FAMILIES: &[&str] = &[
+    include_str!("sql/schemas.sql"),
+    include_str!("sql/extensions.sql"),
+    include_str!("sql/types.sql"),
+    include_str!("sql/domain_constraints.sql"),
+    include_str!("sql/sequences.sql"),
+    include_str!("sql/sequence_owners.sql"),
+    include_str!("sql/tables.sql"),
+    include_str!("sql/views.sql"),
+    include_str!("sql/columns.sql"),
+    include_str!("sql/defaults.sql"),
+    include_str!("sql/constraints.sql"),
+    include_str!("sql/indexes.sql"),
+    include_str!("sql/index_partitions.sql"),
+    include_str!("sql/partitions.sql"),
+    include_str!("sql/routines.sql"),
+    include_str!("sql/triggers.sql"),
+    include_str!("sql/rules.sql"),
+    include_str!("sql/policies.sql"),
+];
+
+impl Catalog {
+    /// Reads everything in one REPEATABLE READ transaction, with an empty search path, so that
+    /// every definition is fully qualified. Left out: what belongs to an extension, the schema
+    /// `pgrefit` and the table `alembic_version`.
+    ///
+    /// # Errors
+    /// The server is older than PostgreSQL 14, or a query failed. The session is out of its
+    /// transaction in either case.
+    pub fn read(session: &mut Session, scope: &Scope) -> Result<Catalog> {
+        session.batch(include_str!("sql/begin.sql"))?;
+        let catalog = read_all(session, scope);
+        session.rollback()?;
+        catalog
+    }
+}
+
+fn read_all(session: &mut Session, scope: &Scope) -> Result<Catalog> {
+    let server = session.query_one(include_str!("sql/server.sql"), &[])?;
+    let (version, user): (i32, String) = (server.get(0), server.get(1));
+    let version = u32::try_from(version).unwrap_or_default();
+    if version < 140_000 {
+        return Err(Error::new(format!(
+            "the server is PostgreSQL {}, and catalogs are read from 14 on",
+            version / 10_000
+        ))
+        .hint("Upgrade the server. Nothing was changed."));
+    }
+    let mut catalog = Catalog::new(version, &user);
+    let dependencies = Dependencies::read(session)?;
+    let mut addresses = Addresses::default();
+    for family in FAMILIES {
+        for row in session.query(family, &[])? {
+            let (address, fact) = row::fact(&row)?;
+            let left_out = dependencies.extension_of(address).is_some()
+                || is_bookkeeping(&fact.id)
+                || !scope.holds(&fact.id)
+                || fact.id.kind.is_part() && catalog.relation(&fact.id.path).is_none();
+            if !left_out {
+                addresses.insert(address, Rc::new(fact.id.clone()));
+                catalog.insert(fact);
+            }
+        }
+    }
+    comments::read(session, &addresses, &mut catalog)?;
+    for row in session.query(include_str!("sql/aliases.sql"), &[])? {
+        let alias = Address { class: row.get(0), oid: row.get(1), sub: 0 };
+        addresses.alias(alias, Address::from(&row, 2));
+    }
+    dependencies.resolve(&addresses, &mut catalog);
+    Ok(catalog)
+}
+
+/// Our own tables and Alembic's, which no compare counts.
+fn is_bookkeeping(id: &Id) -> bool {
+    let named = id.path.get(1).is_some_and(|name| name == "alembic_version");
+    id.schema() == Some("pgrefit") || named && (id.kind.is_part() || id.kind == Kind::Table)
+}

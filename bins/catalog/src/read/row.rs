@@ -1,0 +1,39 @@
+//! One row of a family's query as a fact.
+
+use common::{Error, Result};
+use postgres::Row;
+
+use super::address::Address;
+use super::grants;
+use crate::{Fact, Id, Kind};
+
+/// Reads `class, oid, sub, kind, path` and the attributes after them; NULL is the default and
+/// left out. An `acl` becomes the attribute `grants`.
+pub fn fact(row: &Row) -> Result<(Address, Fact)> {
+    let address = Address::from(row, 0);
+    let (kind, path): (&str, Vec<String>) = (row.get(3), row.get(4));
+    let mut fact = Fact::new(Id { kind: kind_named(kind)?, path });
+    for (index, column) in row.columns().iter().enumerate().skip(5) {
+        match column.name() {
+            "position" => fact.position = row.get(index),
+            "acl" => {
+                if let Some(acl) = row.get::<_, Option<Vec<String>>>(index) {
+                    let owner = fact.text("owner").to_owned();
+                    let grants = grants::beyond_default(fact.id.kind, &owner, &acl);
+                    fact.attributes.extend(grants.map(|grants| ("grants".to_owned(), grants)));
+                }
+            }
+            name => {
+                if let Some(value) = row.get::<_, Option<&str>>(index) {
+                    fact.attributes.insert(name.to_owned(), value.to_owned());
+                }
+            }
+        }
+    }
+    Ok((address, fact))
+}
+
+fn kind_named(word: &str) -> Result<Kind> {
+    serde_json::from_value(word.into())
+        .map_err(|error| Error::new(format!("a catalog query gave the kind `{word}`: {error}")))
+}
