@@ -7,7 +7,7 @@ use crate::source::{self, Relation, Selection};
 
 /// Bytes on disk that make one chunk: small enough that no worker is the last one for long, large
 /// enough that a file is worth having.
-const CHUNK: u64 = 24 * 1024 * 1024;
+const CHUNK: u64 = 16 * 1024 * 1024;
 
 /// ctid ranges are read without a look at the rest of the table since PostgreSQL 14.
 const CTID_RANGES: i32 = 140_000;

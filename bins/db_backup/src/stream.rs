@@ -1,7 +1,6 @@
 //! One file: COPY out of the server, count, compress, store.
 
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,9 +10,9 @@ use common::{Context, Error, Result};
 use db_backup::manifest::{self, Chunk};
 use db_backup::sink::Sink;
 use db_backup::tally::Tally;
-use flate2::{Compression, GzBuilder};
 use indicatif::ProgressBar;
 
+use crate::gzip::Gzip;
 use crate::plan::Piece;
 
 /// Rows are gathered to this many bytes before they are counted and compressed.
@@ -29,7 +28,7 @@ pub struct Form<'a> {
     pub bar: &'a ProgressBar,
 }
 
-/// Writes the rows of a piece. The file is still to be synced.
+/// Writes the rows of a piece by a worker's session and compressor. The file is still to be synced.
 ///
 /// `oid` is the table's, where the piece is one's: the server counts for itself the rows it read
 /// in this transaction, and a stream that holds another number is an error.
@@ -38,19 +37,20 @@ pub struct Form<'a> {
 /// The server, the disk or the filter failed.
 pub fn write(
     session: &mut CopyStream,
+    gzip: &mut Gzip,
     piece: &Piece,
     oid: Option<u32>,
     form: &Form,
 ) -> Result<(Chunk, manifest::File, File)> {
     let before = oid.map(|oid| rows_read(session, oid)).transpose()?;
     let sink = Sink::create(form.folder, &piece.file, form.filter)?;
-    let mut gzip = GzBuilder::new().write(sink, effort(form.level));
+    let mut gzip = gzip.member(sink);
     let mut tally = Tally::default();
     let mut shown = 0;
     let mut block = Vec::with_capacity(BLOCK + BLOCK / 2);
     let mut store = |block: &mut Vec<u8>| -> Result<()> {
         tally.update(block);
-        gzip.write_all(block)?;
+        gzip.write(block)?;
         let step = (block.len() as u64).min(piece.estimate - shown);
         form.bar.inc(step);
         shown += step;
@@ -80,18 +80,6 @@ pub fn write(
         predicate: piece.predicate.clone(),
     };
     Ok((chunk, stored, file))
-}
-
-/// A gzip level by its size: what zlib makes at level 6, zlib-rs makes at 4, within five per cent
-/// and in less than half of the time.
-fn effort(level: u32) -> Compression {
-    Compression::new(match level {
-        4 => 3,
-        5 | 6 => 4,
-        7 => 6,
-        8 => 7,
-        other => other,
-    })
 }
 
 /// Rows that scans of the table returned in this transaction; `None` where the server does not

@@ -11,6 +11,7 @@ use common::{Context, Result};
 use db_backup::filter;
 use db_backup::manifest::{self, Chunk};
 
+use crate::gzip::Gzip;
 use crate::plan::{Of, Piece, Plan};
 use crate::snapshot::{self, Snapshot};
 use crate::source::Selection;
@@ -44,12 +45,13 @@ pub fn copy(
             scope.spawn(move || {
                 filter::survive_broken_pipes();
                 let mut locked = HashSet::new();
+                let mut gzip = Gzip::new(form.level);
                 while let Some(piece) = take(plan, next, form) {
                     let work = (|| {
                         if !locked_ahead {
                             lock(&mut session, &plan.pieces[piece], selection, &mut locked)?;
                         }
-                        write(&mut session, &plan.pieces[piece], selection, form)
+                        write(&mut session, &mut gzip, &plan.pieces[piece], selection, form)
                     })();
                     let failed = work.is_err();
                     if sender.send((piece, work)).is_err() || failed {
@@ -104,6 +106,7 @@ fn lock(
 
 fn write(
     session: &mut CopyStream,
+    gzip: &mut Gzip,
     piece: &Piece,
     selection: &Selection,
     form: &Form,
@@ -115,5 +118,6 @@ fn write(
         }
         Of::LargeObjectMetadata | Of::LargeObjectContent => (None, "the large objects".to_owned()),
     };
-    stream::write(session, piece, oid, form).context(|| format!("{label} could not be copied"))
+    stream::write(session, gzip, piece, oid, form)
+        .context(|| format!("{label} could not be copied"))
 }
