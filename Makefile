@@ -5,7 +5,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
-        migrate-data verify migrate-create migrate-current migrate-history migrate-down \
+        migrate-data verify migrate-create migrate-current migrate-history migrate-lint migrate-down \
         db-backup db-backups db-verify db-restore test test-matrix torture check bench help tools up
 
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
@@ -87,6 +87,9 @@ migrate-current: up ## Show the revisions that the new database is at
 
 migrate-history: build ## List the revisions
 	@$(BIN)/migrate_schema history
+
+migrate-lint: build ## Look for hazards in the revisions: locks, rewrites, rows thrown away (RANGE=A:B: in those)
+	@$(BIN)/migrate_schema lint $(RANGE)
 
 migrate-down: up ## Undo the last revision
 	@$(BIN)/migrate_schema downgrade -1

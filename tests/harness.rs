@@ -60,6 +60,7 @@ pub struct Lab {
     pub old: String,
     pub new: String,
     server: Config,
+    has_databases: bool,
 }
 
 impl Lab {
@@ -72,21 +73,32 @@ impl Lab {
         Lab::of(url.parse().expect("a server's URL"))
     }
 
-    fn of(server: Config) -> Lab {
+    /// A folder alone, for what asks no server.
+    pub fn without_databases() -> Lab {
+        Lab::bare(server())
+    }
+
+    fn bare(server: Config) -> Lab {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let prefix = format!("t{}_{number}", std::process::id());
-        let lab = Lab {
+        Lab {
             folder: tempfile::tempdir().expect("a temporary folder"),
             old: format!("{prefix}_old"),
             new: format!("{prefix}_new"),
             server,
-        };
+            has_databases: false,
+        }
+    }
+
+    fn of(server: Config) -> Lab {
+        let mut lab = Lab::bare(server);
         let mut admin = lab.connect("postgres");
         for name in [&lab.old, &lab.new] {
             admin
                 .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
                 .expect("a database");
         }
+        lab.has_databases = true;
         lab
     }
 
@@ -210,6 +222,9 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
+        if !self.has_databases {
+            return;
+        }
         let Ok(mut admin) = self.server.clone().dbname("postgres").connect(NoTls) else {
             return;
         };

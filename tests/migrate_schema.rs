@@ -5,6 +5,7 @@ mod crash;
 mod files;
 mod graph;
 mod kill_sweep;
+mod lint;
 mod load;
 mod new_project;
 mod pooler;

@@ -77,6 +77,20 @@ pub enum Verb {
         #[command(flatten)]
         form: Form,
     },
+    /// Look for hazards before they run: locks, rewrites, blocking builds, rows thrown away.
+    ///
+    /// Needs no server. Tables that an earlier revision of the range makes are new: nobody waits for
+    /// them. `-- squawk-ignore RULE -- REASON` above a statement accepts a hazard that is meant,
+    /// `-- squawk-ignore-file RULE` in the header all of its kind. Exit code 3 where any is left.
+    Lint {
+        /// One revision, or those from A (not itself) up to B, as `A:B` [default: all].
+        range: Option<String>,
+        /// Only those that the database has not applied yet.
+        #[arg(long)]
+        pending: bool,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Write down that the database is at a revision, without running anything.
     Stamp {
         #[arg(required = true)]

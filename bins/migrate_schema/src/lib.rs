@@ -6,6 +6,7 @@ pub mod graph; //    who comes before whom, where to go, which steps; pure
 pub mod import; //   an Alembic project as our files
 pub mod init; //     a new project folder
 mod journal; //      pgrefit.revision_log: what ran
+pub mod lint; //     hazards, before they run
 pub mod offline; //  the same statements as a script
 pub mod report; //   current, history, heads, branches, show
 pub mod revision; // one file

@@ -10,7 +10,7 @@ use migrate_schema::args::{Args, Form, Verb};
 use migrate_schema::change::Change;
 use migrate_schema::report::Report;
 use migrate_schema::revisions::Revisions;
-use migrate_schema::{import, init, offline, write};
+use migrate_schema::{import, init, lint, offline, write};
 
 fn main() -> ExitCode {
     common::run("migrate_schema", Args::parse, migrate_schema)
@@ -29,6 +29,10 @@ fn migrate_schema(args: Args) -> Result<Outcome> {
         Verb::Init { .. } => Ok(()),
         Verb::ImportAlembic { alembic, python } => {
             return import::import(&revisions, &alembic, &python);
+        }
+        Verb::Lint { range, pending, form } => {
+            let database = pending.then(database).transpose()?;
+            return lint::lint(&revisions, range.as_deref(), database.as_ref(), form.json);
         }
         Verb::Upgrade { target, sql: true, .. } => offline::upgrade(&revisions, &target),
         Verb::Downgrade { target, sql: true, .. } => offline::downgrade(&revisions, &target),

@@ -118,15 +118,7 @@ impl<'a> Report<'a> {
 
     fn print(&self, items: impl Iterator<Item = Item>, current: &[usize]) {
         if self.json {
-            let objects: Vec<String> =
-                items.map(|item| format!("  {}", self.object(&item, current))).collect();
-            let text = if objects.is_empty() {
-                "[]".to_owned()
-            } else {
-                format!("[\n{}\n]", objects.join(",\n"))
-            };
-            println!("{text}");
-            return;
+            return print_array(items.map(|item| self.object(&item, current)));
         }
         for item in items {
             let text = match item.index {
@@ -156,8 +148,18 @@ impl<'a> Report<'a> {
     }
 }
 
+/// A JSON array, an object per line.
+pub(crate) fn print_array(objects: impl Iterator<Item = Value>) {
+    let lines: Vec<String> = objects.map(|object| format!("  {object}")).collect();
+    if lines.is_empty() {
+        println!("[]");
+    } else {
+        println!("[\n{}\n]", lines.join(",\n"));
+    }
+}
+
 /// `A:B`: what `upgrade B` would run on a database at A.
-fn within(graph: &Graph, range: Option<&str>) -> Result<Set> {
+pub(crate) fn within(graph: &Graph, range: Option<&str>) -> Result<Set> {
     let Some(range) = range else { return Ok(graph.all()) };
     let Some((from, to)) = range.split_once(':') else {
         return Err(Error::usage(format!("`{range}` is no range"))

@@ -38,6 +38,10 @@ impl Revision {
         parse::parse(Script::read(path)?)
     }
 
+    pub fn is_irreversible(&self) -> bool {
+        matches!(self.downgrade, Downgrade::Irreversible(_))
+    }
+
     /// The line of a header, for messages about it.
     pub fn line(&self, key: &str) -> usize {
         parse::line_of(&self.headers, key)
@@ -64,6 +68,11 @@ impl Revision {
             Some(format!("SET pgrefit.{name} = {};\n", identifier::literal(&value)))
         };
         self.settings.iter().filter_map(set).collect()
+    }
+
+    /// The file down to the end of its upgrade, so that a byte is at the same place in both.
+    pub fn up_to_downgrade(&self) -> &str {
+        &self.script.text[..self.upgrade.end]
     }
 
     /// The statements of one direction.
