@@ -113,14 +113,11 @@ impl Catalog {
             .find_map(|kind| self.get(&Id { kind, path: path.to_vec() }))
     }
 
-    /// The index with this schema and name, or the constraint that has it.
-    pub fn index(&self, path: &[String]) -> Option<&Fact> {
-        self.get(&Id { kind: Kind::Index, path: path.to_vec() }).or_else(|| {
-            // A constraint and its index have one name.
-            self.of_kind(Kind::Constraint).find(|fact| {
-                fact.id.path.first() == path.first() && fact.id.path.last() == path.last()
-            })
-        })
+    /// The index of a table with this schema and name, or the constraint that has it.
+    pub fn index(&self, table: &[String], path: &[String]) -> Option<&Fact> {
+        let constraint = table.iter().chain(path.last()).cloned().collect();
+        self.get(&Id { kind: Kind::Index, path: path.to_vec() })
+            .or_else(|| self.get(&Id { kind: Kind::Constraint, path: constraint }))
     }
 
     /// What pg_dump would write and this crate does not model; empty is the rule.

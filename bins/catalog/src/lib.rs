@@ -12,6 +12,7 @@
 //! shadow database and read that. From the facts on everything is pure, so that it is tested
 //! without a server; a catalog is stored as JSON by serde.
 
+mod actions;
 mod catalog;
 mod compare;
 mod fact;
@@ -24,4 +25,4 @@ pub use catalog::{Catalog, Scope, Unmodelled};
 pub use compare::{Alteration, Changes, compare};
 pub use fact::{Fact, Id};
 pub use kind::Kind;
-pub use plan::{Hint, Options, Plan, Statement};
+pub use plan::{Hint, Options, Plan, Statement, plan};

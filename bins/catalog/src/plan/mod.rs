@@ -1,10 +1,22 @@
 //! From one catalog to another: ordered statements, and what is to be known about them.
 
+mod absorb;
+mod fates;
+mod graph;
+mod order;
+mod steps;
+mod world;
+
+use std::collections::BTreeSet;
+
+use common::{Error, Result};
 use serde::Serialize;
 
-use crate::Id;
 use crate::catalog::Unmodelled;
-use crate::compare::Changes;
+use crate::compare::{Changes, compare};
+use crate::{Catalog, Id};
+use graph::{Graph, Phase};
+pub(crate) use world::World;
 
 /// What a plan may do and what it looks at.
 #[derive(Clone, Debug)]
@@ -82,4 +94,70 @@ impl Plan {
     pub fn losses(&self) -> impl Iterator<Item = &str> {
         self.statements.iter().filter_map(|statement| statement.loses.as_deref())
     }
+}
+
+/// The statements that lead from one catalog to another.
+///
+/// # Errors
+/// A rename that could be of two objects; a loss without `allow_data_loss`; objects that are not
+/// modelled with `strict`; and a cycle, which is a mistake in a rule and is named.
+pub fn plan(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
+    let changes = compare(from, to, &options.hints)?;
+    let mut world = World { from, to, options, rebuilt: BTreeSet::new() };
+    let fates = fates::decide(&changes, &world);
+    world.rebuilt =
+        fates.of.iter().filter(|(_, fate)| fate.drop).map(|(id, _)| id.clone()).collect();
+    let statements = statements(graph::build(&fates, &world))?;
+    let plan = Plan { statements, changes, notes: Vec::new(), unmodelled: to.unmodelled.clone() };
+    refuse_losses(&plan, options)?;
+    Ok(plan)
+}
+
+fn statements(graph: Graph) -> Result<Vec<Statement>> {
+    let keys: Vec<(Phase, i32, &Id)> = graph
+        .actions
+        .iter()
+        .map(|action| {
+            let rank = action.subject.kind as i32;
+            let rank = if action.phase == Phase::Drop { -rank } else { rank };
+            (action.phase, rank, &action.subject)
+        })
+        .collect();
+    let order = order::sort(&keys, &graph.edges).map_err(|cycle| {
+        let members: Vec<String> = cycle
+            .iter()
+            .map(|node| {
+                let action = &graph.actions[*node];
+                format!("{:?} {}", action.phase, action.subject)
+            })
+            .collect();
+        Error::new("the changes wait for each other in a circle")
+            .detail(members.join(" → "))
+            .hint("This is a mistake of ours. Split the change in two, and report it.")
+    })?;
+    let mut statements = Vec::new();
+    for node in order {
+        let action = &graph.actions[node];
+        statements.extend(action.steps.iter().map(|step| Statement {
+            sql: step.sql.clone(),
+            needs_no_transaction: step.needs_no_transaction,
+            loses: step.loses.clone(),
+            rewrites: step.rewrites.clone(),
+            lock: step.lock,
+            subject: action.subject.clone(),
+        }));
+    }
+    Ok(statements)
+}
+
+fn refuse_losses(plan: &Plan, options: &Options) -> Result<()> {
+    let losses: Vec<&str> = plan.losses().collect();
+    if losses.is_empty() || options.allow_data_loss {
+        return Ok(());
+    }
+    let mut error = Error::new("the change would lose data");
+    for loss in losses {
+        error = error.detail(loss);
+    }
+    Err(error.hint("`-- @rename from: old_name` keeps what is only called otherwise; --allow-data-loss says that the rest may go. Nothing was written."))
 }

@@ -102,10 +102,13 @@ fn containers(id: &Id, catalog: &Catalog) -> Vec<Id> {
                 .map(|fact| fact.id.clone()),
         ),
         Kind::IndexPartition => {
-            let parent = text("parent").map(name::parse);
-            let indexes = [Some(&id.path), parent.as_ref()].into_iter().flatten();
-            found
-                .extend(indexes.filter_map(|path| catalog.index(path)).map(|fact| fact.id.clone()));
+            let table = name::parse(text("table").unwrap_or_default());
+            let parent_table = name::parse(text("parent_table").unwrap_or_default());
+            let parent = name::parse(text("parent").unwrap_or_default());
+            for (table, index) in [(&table, &id.path), (&parent_table, &parent)] {
+                found.extend(catalog.index(table, index).map(|fact| fact.id.clone()));
+            }
+            found.push(Id { kind: Kind::Partition, path: table });
         }
         _ => {}
     }

@@ -1,0 +1,105 @@
+//! What every object can wear: owner, comment, grants.
+
+use serde_json::{Map, Value};
+
+use super::{Step, rights};
+use crate::name::{literal, quote};
+use crate::plan::World;
+use crate::{Fact, Id, Kind};
+
+pub fn knows(attribute: &str) -> bool {
+    matches!(attribute, "owner" | "comment" | "grants" | "column_comments" | "column_acls")
+}
+
+/// After the object was made. It belongs to whoever made it, so an owner is only set where that
+/// is someone else.
+pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
+    let mut bare = Fact::new(fact.id.clone());
+    if fact.is("owner") {
+        bare.attributes.insert("owner".to_owned(), world.from.user.clone());
+    }
+    bare.attributes
+        .extend(world.granted_by_default(&fact.id).map(|grants| ("grants".to_owned(), grants)));
+    alter(&bare, fact, world)
+}
+
+pub fn alter(from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if let Some(owner) = to.get("owner")
+        && from.get("owner") != Some(owner)
+        && !world.follows_its_table(&to.id)
+    {
+        steps.push(Step::new(format!("ALTER {} OWNER TO {}", object(to), quote(owner))));
+    }
+    if from.get("comment") != to.get("comment") {
+        steps.push(comment(&object(to), to.get("comment")));
+    }
+    let (before, after) = (map(from, "column_comments"), map(to, "column_comments"));
+    for column in changed_keys(&before, &after) {
+        let text = after.get(column).and_then(Value::as_str);
+        steps.push(comment(&format!("COLUMN {}.{}", to.id.sql(), quote(column)), text));
+    }
+    let owner = to.get("owner").unwrap_or(&world.from.user);
+    if from.get("grants") != to.get("grants") {
+        let target = rights::Target::of(to);
+        steps.extend(rights::change(&target, owner, from.get("grants"), to.get("grants")));
+    }
+    let (before, after) = (map(from, "column_acls"), map(to, "column_acls"));
+    for column in changed_keys(&before, &after) {
+        let target = rights::Target::column(&to.id.sql(), column);
+        let grants = |acls: &Map<String, Value>| {
+            let acl: Vec<String> = serde_json::from_value(acls.get(column)?.clone()).ok()?;
+            crate::read::grants::beyond_default(Kind::Column, owner, &acl)
+        };
+        let (before, after) = (grants(&before), grants(&after));
+        steps.extend(rights::change(&target, owner, before.as_deref(), after.as_deref()));
+    }
+    steps
+}
+
+fn comment(object: &str, text: Option<&str>) -> Step {
+    let text = text.map_or("NULL".to_owned(), literal);
+    Step::new(format!("COMMENT ON {object} IS {text}"))
+}
+
+/// The object in SQL's words: `TABLE shop.users`, `TRIGGER audit ON shop.users`.
+pub fn object(fact: &Fact) -> String {
+    let id = &fact.id;
+    let noun = id.kind.noun();
+    match id.kind {
+        Kind::Constraint | Kind::ForeignKey | Kind::Trigger | Kind::Rule | Kind::Policy => {
+            format!("{noun} {} ON {}", id.name_sql(), id.relation_sql())
+        }
+        Kind::DomainConstraint => {
+            format!("{noun} {} ON DOMAIN {}", id.name_sql(), id.relation_sql())
+        }
+        Kind::Aggregate => format!("{noun} {}", aggregate(fact)),
+        _ => format!("{noun} {}", id.sql()),
+    }
+}
+
+/// An aggregate without arguments is written `f(*)`; those after ORDER BY count, too.
+pub fn aggregate(fact: &Fact) -> String {
+    let Id { path, .. } = &fact.id;
+    let (name, _) = crate::name::split_signature(fact.id.name());
+    let arguments = match fact.text("signature") {
+        "" => "*",
+        arguments => arguments,
+    };
+    format!("{}.{}({arguments})", quote(&path[0]), quote(name))
+}
+
+fn map(fact: &Fact, attribute: &str) -> Map<String, Value> {
+    fact.get(attribute).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+fn changed_keys<'a>(
+    before: &'a Map<String, Value>,
+    after: &'a Map<String, Value>,
+) -> Vec<&'a String> {
+    let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    keys.retain(|key| before.get(*key) != after.get(*key));
+    keys
+}

@@ -1,0 +1,24 @@
+//! Extensions, by name and schema; the version is the one that the server has.
+
+use super::{Alter, Changed, Step};
+use crate::Fact;
+use crate::name::quote;
+
+pub fn create(fact: &Fact) -> Vec<Step> {
+    let schema = match fact.get("schema") {
+        None | Some("pg_catalog") => String::new(),
+        Some(schema) => format!(" WITH SCHEMA {}", quote(schema)),
+    };
+    vec![Step::new(format!("CREATE EXTENSION IF NOT EXISTS {}{schema}", fact.id.sql()))]
+}
+
+pub fn alter(to: &Fact, changed: &Changed) -> Alter {
+    match to.get("schema") {
+        Some(schema) if changed.has("schema") => Alter::InPlace(vec![Step::new(format!(
+            "ALTER EXTENSION {} SET SCHEMA {}",
+            to.id.sql(),
+            quote(schema)
+        ))]),
+        _ => Alter::Rebuild,
+    }
+}

@@ -1,0 +1,196 @@
+//! The rule table: what each kind of fact takes to be made, dropped and altered. A rule knows its
+//! own kind only; what must come before what is the graph's matter (plan/).
+
+mod aggregate;
+mod column;
+mod constraint;
+mod domain;
+mod dress;
+mod extension;
+mod index;
+mod partition;
+mod policy;
+mod rights;
+mod routine;
+mod schema;
+mod sequence;
+mod settings;
+mod table;
+mod trigger;
+mod types;
+mod view;
+
+use crate::plan::World;
+use crate::{Alteration, Fact, Kind};
+
+pub(crate) use column::{retype, type_family_changes};
+pub(crate) use dress::create as dress;
+pub(crate) use table::create_with as create_table;
+pub(crate) use types::{drop_aside, rename_aside};
+
+/// One statement of a rule.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Step {
+    pub sql: String,
+    pub loses: Option<String>,
+    pub rewrites: Option<String>,
+    pub lock: Option<&'static str>,
+    pub needs_no_transaction: bool,
+}
+
+impl Step {
+    pub fn new(sql: impl Into<String>) -> Step {
+        Step { sql: sql.into(), ..Step::default() }
+    }
+
+    /// Takes the strongest of all locks, as most ALTER TABLE do.
+    pub fn exclusive(sql: impl Into<String>) -> Step {
+        Step::new(sql).lock(ACCESS_EXCLUSIVE)
+    }
+
+    pub fn lock(mut self, lock: &'static str) -> Step {
+        self.lock = Some(lock);
+        self
+    }
+
+    pub fn loses(mut self, what: impl Into<String>) -> Step {
+        self.loses = Some(what.into());
+        self
+    }
+
+    pub fn rewrites(mut self, table: impl Into<String>) -> Step {
+        self.rewrites = Some(table.into());
+        self
+    }
+}
+
+pub(crate) const ACCESS_EXCLUSIVE: &str = "ACCESS EXCLUSIVE";
+pub(crate) const SHARE_ROW_EXCLUSIVE: &str = "SHARE ROW EXCLUSIVE";
+pub(crate) const SHARE_UPDATE_EXCLUSIVE: &str = "SHARE UPDATE EXCLUSIVE";
+pub(crate) const SHARE: &str = "SHARE";
+
+/// How a fact gets from one state to another.
+pub(crate) enum Alter {
+    InPlace(Vec<Step>),
+    /// There is no statement for it: it is dropped and made anew, with all that depends on it.
+    Rebuild,
+}
+
+/// ADD COLUMN, with a default that can stand in it.
+pub(crate) fn create_column(fact: &Fact, default: Option<&Fact>, world: &World) -> Vec<Step> {
+    let mut steps = column::create(fact, default, world);
+    steps.extend(dress::create(fact, world));
+    steps
+}
+
+/// Whether somebody has fewer rights on the table than before.
+pub(crate) fn takes_rights_away(from: &Fact, to: &Fact) -> bool {
+    rights::takes_away(from.id.kind, from.get("grants"), to.get("grants"))
+}
+
+/// The column's grants as they were, all of them anew.
+pub(crate) fn grant_again(column: &Fact, table: &Fact, world: &World) -> Vec<Step> {
+    let owner = table.get("owner").unwrap_or(&world.from.user);
+    rights::change(&rights::Target::of(column), owner, None, column.get("grants"))
+}
+
+/// The statements that make the object, with owner, grants and comments. Tables and columns are
+/// made by [`create_table`] and [`create_column`], with what stands in their statement.
+pub(crate) fn create(fact: &Fact, world: &World) -> Vec<Step> {
+    let mut steps = match fact.id.kind {
+        Kind::Table | Kind::ForeignTable => return table::create_with(fact, world, &[]),
+        Kind::Column => return create_column(fact, None, world),
+        Kind::Schema => schema::create(fact),
+        Kind::Extension => extension::create(fact),
+        Kind::Enum | Kind::Composite | Kind::Range => types::create(fact),
+        Kind::Domain => domain::create(fact),
+        Kind::DomainConstraint => domain::create_constraint(fact, world),
+        Kind::Sequence => sequence::create(fact),
+        Kind::SequenceOwner => sequence::create_owner(fact),
+        Kind::Default => column::create_default(fact, world),
+        Kind::Constraint | Kind::ForeignKey => constraint::create(fact, world),
+        Kind::Index => index::create(fact, world),
+        Kind::IndexPartition => index::attach(fact),
+        Kind::Partition => partition::create(fact),
+        Kind::View | Kind::MaterializedView => view::create(fact),
+        Kind::Function | Kind::Procedure => routine::create(fact),
+        Kind::Aggregate => aggregate::create(fact),
+        Kind::Trigger | Kind::Rule => trigger::create(fact, world),
+        Kind::Policy => policy::create(fact),
+        _ => Vec::new(),
+    };
+    steps.extend(dress::create(fact, world));
+    steps
+}
+
+pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
+    match fact.id.kind {
+        Kind::SequenceOwner => sequence::drop_owner(fact),
+        Kind::Table | Kind::ForeignTable => table::drop(fact),
+        Kind::Column => column::drop(fact, world),
+        Kind::Default => column::drop_default(fact, world),
+        Kind::DomainConstraint => domain::drop_constraint(fact),
+        Kind::Constraint | Kind::ForeignKey => constraint::drop(fact, world),
+        Kind::Index => index::drop(fact, world),
+        Kind::IndexPartition => Vec::new(),
+        Kind::Partition => partition::drop(fact),
+        Kind::Trigger | Kind::Rule | Kind::Policy => {
+            vec![Step::exclusive(format!("DROP {}", dress::object(fact)))]
+        }
+        Kind::MaterializedView => vec![Step::exclusive(format!("DROP {}", dress::object(fact)))],
+        _ => vec![Step::new(format!("DROP {}", dress::object(fact)))],
+    }
+}
+
+/// What the alterations take, all of them at once.
+pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &World) -> Alter {
+    let own: Vec<&Alteration> =
+        changed.iter().filter(|change| !dress::knows(&change.attribute)).collect();
+    let mut steps = Vec::new();
+    if !own.is_empty() {
+        let own = Changed(&own);
+        let altered = match from.id.kind {
+            Kind::Schema => Alter::InPlace(Vec::new()),
+            Kind::Extension => extension::alter(to, &own),
+            Kind::Enum => types::alter_enum(from, to),
+            Kind::Composite => types::alter_composite(from, to, world),
+            Kind::Domain => domain::alter(to, &own),
+            Kind::Sequence => sequence::alter(to, &own),
+            Kind::SequenceOwner => Alter::InPlace(sequence::create_owner(to)),
+            Kind::Table | Kind::ForeignTable => table::alter(from, to, &own),
+            Kind::Column => column::alter(from, to, &own, world),
+            Kind::Default => Alter::InPlace(column::create_default(to, world)),
+            Kind::Constraint | Kind::ForeignKey => constraint::alter(from, to, &own, world),
+            Kind::Index => index::alter(from, to, &own),
+            Kind::View | Kind::MaterializedView => view::alter(from, to, &own),
+            Kind::Function | Kind::Procedure => routine::alter(from, to, &own),
+            Kind::Trigger | Kind::Rule => trigger::alter(to, &own),
+            Kind::Policy => policy::alter(to, &own),
+            _ => Alter::Rebuild,
+        };
+        match altered {
+            Alter::Rebuild => return Alter::Rebuild,
+            Alter::InPlace(own) => steps.extend(own),
+        }
+    }
+    steps.extend(dress::alter(from, to, world));
+    Alter::InPlace(steps)
+}
+
+/// The attributes of one fact that differ, by name.
+pub(crate) struct Changed<'a>(&'a [&'a Alteration]);
+
+impl Changed<'_> {
+    pub fn has(&self, attribute: &str) -> bool {
+        self.0.iter().any(|change| change.attribute == attribute)
+    }
+
+    pub fn any(&self, attributes: &[&str]) -> bool {
+        attributes.iter().any(|attribute| self.has(attribute))
+    }
+
+    /// Whether nothing but these attributes differs.
+    pub fn only(&self, attributes: &[&str]) -> bool {
+        self.0.iter().all(|change| attributes.contains(&change.attribute.as_str()))
+    }
+}

@@ -1,0 +1,89 @@
+//! Sequences, and the numbers of identity columns.
+
+use super::{Alter, Changed, Step};
+use crate::Fact;
+
+/// A sequence's options and how PostgreSQL spells each, with the word for its default.
+const OPTIONS: [(&str, &str, &str); 6] = [
+    ("increment", "INCREMENT BY", "1"),
+    ("minimum", "MINVALUE", ""),
+    ("maximum", "MAXVALUE", ""),
+    ("start", "START WITH", ""),
+    ("cache", "CACHE", "1"),
+    ("cycle", "CYCLE", ""),
+];
+
+pub fn create(fact: &Fact) -> Vec<Step> {
+    let unlogged = if fact.is("persistence") { "UNLOGGED " } else { "" };
+    let mut sql = format!("CREATE {unlogged}SEQUENCE {}", fact.id.sql());
+    if let Some(kind) = fact.get("type") {
+        sql += &format!(" AS {kind}");
+    }
+    for option in set_options(fact, "") {
+        sql += &format!(" {option}");
+    }
+    vec![Step::new(sql)]
+}
+
+/// `INCREMENT BY 5`, `START WITH 100`: the options that are not as by default. `prefix` is
+/// `identity_` for the ones of an identity column.
+pub fn set_options(fact: &Fact, prefix: &str) -> Vec<String> {
+    OPTIONS
+        .iter()
+        .filter_map(|(name, words, _)| {
+            let value = fact.get(&format!("{prefix}{name}"))?;
+            Some(if *name == "cycle" { (*words).to_owned() } else { format!("{words} {value}") })
+        })
+        .collect()
+}
+
+/// The options that changed, those included that went back to their default.
+pub fn changed_options(to: &Fact, changed: &Changed, prefix: &str) -> Vec<String> {
+    let descending = to.get(&format!("{prefix}increment")).is_some_and(|by| by.starts_with('-'));
+    OPTIONS
+        .iter()
+        .filter(|(name, _, _)| changed.has(&format!("{prefix}{name}")))
+        .map(|(name, words, default)| {
+            let value = to.get(&format!("{prefix}{name}"));
+            match (*name, value) {
+                ("cycle", Some(_)) => "CYCLE".to_owned(),
+                ("cycle", None) => "NO CYCLE".to_owned(),
+                (_, Some(value)) => format!("{words} {value}"),
+                ("minimum", None) => "NO MINVALUE".to_owned(),
+                ("maximum", None) => "NO MAXVALUE".to_owned(),
+                // A sequence starts at the end it comes from.
+                ("start", None) => {
+                    let end = if descending { "maximum" } else { "minimum" };
+                    let by_default = if descending { "-1" } else { "1" };
+                    let start = to.get(&format!("{prefix}{end}")).unwrap_or(by_default);
+                    format!("{words} {start}")
+                }
+                (_, None) => format!("{words} {default}"),
+            }
+        })
+        .collect()
+}
+
+pub fn alter(to: &Fact, changed: &Changed) -> Alter {
+    let mut options = changed_options(to, changed, "");
+    if changed.has("type") {
+        options.insert(0, format!("AS {}", to.get("type").unwrap_or("bigint")));
+    }
+    let mut steps = Vec::new();
+    if !options.is_empty() {
+        steps.push(Step::new(format!("ALTER SEQUENCE {} {}", to.id.sql(), options.join(" "))));
+    }
+    if changed.has("persistence") {
+        let logged = if to.is("persistence") { "UNLOGGED" } else { "LOGGED" };
+        steps.push(Step::new(format!("ALTER SEQUENCE {} SET {logged}", to.id.sql())));
+    }
+    Alter::InPlace(steps)
+}
+
+pub fn create_owner(fact: &Fact) -> Vec<Step> {
+    vec![Step::new(format!("ALTER SEQUENCE {} OWNED BY {}", fact.id.sql(), fact.text("column")))]
+}
+
+pub fn drop_owner(fact: &Fact) -> Vec<Step> {
+    vec![Step::new(format!("ALTER SEQUENCE {} OWNED BY NONE", fact.id.sql()))]
+}

@@ -1,0 +1,174 @@
+//! Tables and foreign tables, as a whole.
+
+use super::settings::{changes, options_changes, options_clause, with_clause};
+use super::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step, column, constraint, dress};
+use crate::name;
+use crate::plan::World;
+use crate::{Fact, Kind};
+
+/// CREATE TABLE with all its columns, and those of its defaults and constraints that can stand in
+/// it; then what has no place in CREATE TABLE.
+pub fn create_with(fact: &Fact, world: &World, folded: &[&Fact]) -> Vec<Step> {
+    let columns = world.to.parts(Kind::Column, &fact.id.path);
+    let default = |column: &Fact| {
+        folded
+            .iter()
+            .copied()
+            .find(|part| part.id.kind == Kind::Default && part.id.path == column.id.path)
+    };
+    let typed = fact.is("of_type");
+    let mut lines: Vec<String> = Vec::new();
+    for column in columns.iter().filter(|column| !column.is("inherited")) {
+        if typed {
+            lines.extend(column::definition_in_typed(column, default(column)));
+        } else {
+            lines.push(column::definition(column, default(column), world));
+        }
+    }
+    for check in inherited_checks(fact, world) {
+        lines.push(constraint::line(check));
+    }
+    let constraints: Vec<&&Fact> =
+        folded.iter().filter(|part| part.id.kind == Kind::Constraint).collect();
+    lines.extend(constraints.iter().map(|part| constraint::line(part)));
+    let mut steps = vec![Step::new(statement(fact, &lines))];
+    steps.extend(settled(fact));
+    steps.extend(dress::create(fact, world));
+    for column in columns {
+        steps.extend(column::settle(column));
+        steps.extend(dress::create(column, world));
+    }
+    for part in constraints {
+        steps.extend(constraint::settle(part));
+        steps.extend(dress::create(part, world));
+    }
+    steps
+}
+
+fn statement(fact: &Fact, lines: &[String]) -> String {
+    let kind = match fact.id.kind {
+        Kind::ForeignTable => "FOREIGN TABLE",
+        _ if fact.is("persistence") => "UNLOGGED TABLE",
+        _ => "TABLE",
+    };
+    let mut sql = format!("CREATE {kind} {}", fact.id.sql());
+    if let Some(of_type) = fact.get("of_type") {
+        sql += &format!(" OF {of_type}");
+    }
+    match (lines.is_empty(), fact.is("of_type")) {
+        (true, true) => {}
+        (true, false) => sql += " ()",
+        (false, _) => sql += &format!(" (\n    {}\n)", lines.join(",\n    ")),
+    }
+    let parents = fact.list("inherits");
+    if !parents.is_empty() {
+        sql += &format!(" INHERITS ({})", parents.join(", "));
+    }
+    if let Some(key) = fact.get("partition_by") {
+        sql += &format!(" PARTITION BY {key}");
+    }
+    if let Some(server) = fact.get("server") {
+        sql +=
+            &format!(" SERVER {}{}", name::quote(server), options_clause(fact, "foreign_options"));
+    }
+    if let Some(method) = fact.get("access_method") {
+        sql += &format!(" USING {}", name::quote(method));
+    }
+    let mut options = fact.list("options");
+    options.extend(fact.list("toast_options"));
+    sql += &with_clause(&options);
+    if let Some(tablespace) = fact.get("tablespace") {
+        sql += &format!(" TABLESPACE {}", name::quote(tablespace));
+    }
+    sql
+}
+
+/// Checks that a partition must have before it can be attached; they are its parents' facts.
+fn inherited_checks<'a>(fact: &Fact, world: &World<'a>) -> Vec<&'a Fact> {
+    let mut checks: Vec<&Fact> = Vec::new();
+    let mut path = fact.id.path.clone();
+    while let Some(place) = world.to.get(&crate::Id { kind: Kind::Partition, path }) {
+        path = name::parse(place.text("parent"));
+        checks.extend(world.to.parts(Kind::Constraint, &path).into_iter().filter(|part| {
+            part.get("type") == Some("CHECK") && !part.text("definition").contains("NO INHERIT")
+        }));
+    }
+    checks
+}
+
+fn settled(fact: &Fact) -> Vec<Step> {
+    let alter = format!("ALTER TABLE {}", fact.id.sql());
+    let mut steps = Vec::new();
+    if fact.is("row_security") {
+        steps.push(Step::new(format!("{alter} ENABLE ROW LEVEL SECURITY")));
+    }
+    if fact.is("force_row_security") {
+        steps.push(Step::new(format!("{alter} FORCE ROW LEVEL SECURITY")));
+    }
+    if let Some(identity) = fact.get("replica_identity") {
+        steps.push(Step::new(format!("{alter} REPLICA IDENTITY {identity}")));
+    }
+    steps
+}
+
+pub fn drop(fact: &Fact) -> Vec<Step> {
+    let step = Step::exclusive(format!("DROP {}", dress::object(fact)));
+    // A foreign table's rows are elsewhere, a partitioned table's in its partitions.
+    let holds_rows = fact.id.kind == Kind::Table && !fact.is("partition_by");
+    vec![if holds_rows { step.loses(fact.id.to_string()) } else { step }]
+}
+
+pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
+    if changed.any(&["partition_by", "server"]) {
+        return Alter::Rebuild;
+    }
+    let table = to.id.to_string();
+    let sql = |clause: &str| format!("ALTER TABLE {} {clause}", to.id.sql());
+    let mut steps = Vec::new();
+    if changed.has("inherits") {
+        let (before, after) = (from.list("inherits"), to.list("inherits"));
+        for parent in before.iter().filter(|parent| !after.contains(parent)) {
+            steps.push(Step::exclusive(sql(&format!("NO INHERIT {parent}"))));
+        }
+        for parent in after.iter().filter(|parent| !before.contains(parent)) {
+            steps.push(Step::exclusive(sql(&format!("INHERIT {parent}"))));
+        }
+    }
+    if changed.has("of_type") {
+        let clause = to.get("of_type").map_or("NOT OF".to_owned(), |kind| format!("OF {kind}"));
+        steps.push(Step::exclusive(sql(&clause)));
+    }
+    if changed.has("persistence") {
+        let logged = if to.is("persistence") { "SET UNLOGGED" } else { "SET LOGGED" };
+        steps.push(Step::exclusive(sql(logged)).rewrites(&table));
+    }
+    if changed.has("access_method") {
+        let method = name::quote(to.get("access_method").unwrap_or("heap"));
+        steps.push(Step::exclusive(sql(&format!("SET ACCESS METHOD {method}"))).rewrites(&table));
+    }
+    if changed.has("tablespace") {
+        let space = name::quote(to.get("tablespace").unwrap_or("pg_default"));
+        steps.push(Step::exclusive(sql(&format!("SET TABLESPACE {space}"))).rewrites(&table));
+    }
+    for attribute in ["options", "toast_options"] {
+        for clause in changes(from, to, attribute) {
+            steps.push(Step::new(sql(&clause)).lock(SHARE_UPDATE_EXCLUSIVE));
+        }
+    }
+    for (attribute, on, off) in [
+        ("row_security", "ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"),
+        ("force_row_security", "FORCE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY"),
+    ] {
+        if changed.has(attribute) {
+            steps.push(Step::exclusive(sql(if to.is(attribute) { on } else { off })));
+        }
+    }
+    if changed.has("replica_identity") {
+        let identity = to.get("replica_identity").unwrap_or("DEFAULT");
+        steps.push(Step::exclusive(sql(&format!("REPLICA IDENTITY {identity}"))));
+    }
+    if let Some(clause) = options_changes(from, to, "foreign_options") {
+        steps.push(Step::exclusive(format!("ALTER FOREIGN TABLE {} {clause}", to.id.sql())));
+    }
+    Alter::InPlace(steps)
+}

@@ -1,0 +1,79 @@
+//! Views and materialized views.
+
+use super::settings::{changes, with_clause};
+use super::{Alter, Changed, Step};
+use crate::name::quote;
+use crate::{Fact, Kind};
+
+pub fn create(fact: &Fact) -> Vec<Step> {
+    let mut steps = vec![Step::new(statement(fact, "CREATE"))];
+    steps.extend(statistics(&Fact::new(fact.id.clone()), fact));
+    steps
+}
+
+fn statement(fact: &Fact, verb: &str) -> String {
+    let mut sql = format!("{verb} {} {}", fact.id.kind.noun(), fact.id.sql());
+    if let Some(method) = fact.get("access_method") {
+        sql += &format!(" USING {}", quote(method));
+    }
+    sql += &with_clause(&fact.list("options"));
+    if let Some(tablespace) = fact.get("tablespace") {
+        sql += &format!(" TABLESPACE {}", quote(tablespace));
+    }
+    sql += &format!(" AS\n{}", fact.text("definition"));
+    if fact.is("unpopulated") {
+        sql += "\n  WITH NO DATA";
+    }
+    sql
+}
+
+/// A view is replaced where its columns stay, new ones at the end; a materialized view never.
+pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
+    let is_view = to.id.kind == Kind::View;
+    let noun = to.id.kind.noun();
+    if changed.any(&["definition", "columns"]) {
+        let grows = to.list("columns").starts_with(&from.list("columns"));
+        if !is_view || !grows {
+            return Alter::Rebuild;
+        }
+        return Alter::InPlace(vec![Step::exclusive(statement(to, "CREATE OR REPLACE"))]);
+    }
+    let mut steps = Vec::new();
+    for clause in changes(from, to, "options") {
+        steps.push(Step::exclusive(format!("ALTER {noun} {} {clause}", to.id.sql())));
+    }
+    if changed.has("access_method") {
+        let method = quote(to.get("access_method").unwrap_or("heap"));
+        steps.push(Step::exclusive(format!(
+            "ALTER {noun} {} SET ACCESS METHOD {method}",
+            to.id.sql()
+        )));
+    }
+    if changed.has("tablespace") {
+        let space = quote(to.get("tablespace").unwrap_or("pg_default"));
+        steps.push(Step::exclusive(format!("ALTER {noun} {} SET TABLESPACE {space}", to.id.sql())));
+    }
+    steps.extend(statistics(from, to));
+    if changed.has("unpopulated") {
+        let no_data = if to.is("unpopulated") { " WITH NO DATA" } else { "" };
+        steps.push(Step::exclusive(format!("REFRESH MATERIALIZED VIEW {}{no_data}", to.id.sql())));
+    }
+    Alter::InPlace(steps)
+}
+
+/// Each `column SET STATISTICS target`.
+fn statistics(from: &Fact, to: &Fact) -> Vec<Step> {
+    let (before, after) = (from.list("column_statistics"), to.list("column_statistics"));
+    let alter = format!("ALTER {} {} ALTER COLUMN", to.id.kind.noun(), to.id.sql());
+    let of =
+        |entry: &str| entry.rsplit_once(' ').map_or(String::new(), |(head, _)| head.to_owned());
+    let gone = before
+        .iter()
+        .filter(|old| !after.iter().any(|new| of(new) == of(old)))
+        .map(|old| Step::new(format!("{alter} {} -1", of(old))));
+    let set = after
+        .iter()
+        .filter(|new| !before.contains(new))
+        .map(|new| Step::new(format!("{alter} {new}")));
+    gone.chain(set).collect()
+}

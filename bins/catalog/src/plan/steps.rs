@@ -1,0 +1,81 @@
+//! The statements of one action: its rule's, and what depends on the whole plan.
+
+use super::World;
+use super::fates::{Fate, Fates, followed_column};
+use crate::actions::{self, Alter, Step};
+use crate::{Alteration, Fact, Kind};
+
+pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
+    actions::drop(fact, world)
+}
+
+pub(crate) fn replace_type(fact: &Fact) -> (Step, Step) {
+    (actions::rename_aside(fact), actions::drop_aside(fact))
+}
+
+pub(crate) fn create(fact: &Fact, parts: &[&Fact], world: &World) -> Vec<Step> {
+    match fact.id.kind {
+        Kind::Table | Kind::ForeignTable => actions::create_table(fact, world, parts),
+        Kind::Column => match followed_column(&fact.id, world) {
+            // ADD COLUMN on the parent has made it.
+            Some(_) => actions::dress(fact, world),
+            None => {
+                let default = parts.iter().copied().find(|part| part.id.kind == Kind::Default);
+                actions::create_column(fact, default, world)
+            }
+        },
+        _ => actions::create(fact, world),
+    }
+}
+
+pub(crate) fn alter(
+    from: &Fact,
+    to: &Fact,
+    fate: &Fate,
+    fates: &Fates,
+    world: &World,
+) -> Vec<Step> {
+    let own = without_followed(to, &fate.alter, fates, world);
+    let mut steps = Vec::new();
+    if fate.retype && !own.iter().any(|change| change.attribute == "type") {
+        steps.push(actions::retype(from, to));
+    }
+    if let Alter::InPlace(rest) = actions::alter(from, to, &own, world) {
+        steps.extend(rest);
+    }
+    if actions::takes_rights_away(from, to) {
+        steps.extend(columns_rights(from, to, world));
+    }
+    steps
+}
+
+/// A REVOKE on a table takes the right on its columns with it.
+fn columns_rights(from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
+    let columns = world.from.parts(Kind::Column, &from.id.path);
+    columns
+        .into_iter()
+        .filter(|column| world.to.holds(&column.id))
+        .flat_map(|column| actions::grant_again(column, to, world))
+        .collect()
+}
+
+/// What the parent's ALTER does to a partition as well.
+fn without_followed(
+    to: &Fact,
+    alterations: &[Alteration],
+    fates: &Fates,
+    world: &World,
+) -> Vec<Alteration> {
+    let followed = followed_column(&to.id, world).and_then(|parent| fates.get(&parent));
+    let Some(followed) = followed.filter(|_| to.id.kind == Kind::Column) else {
+        return alterations.to_vec();
+    };
+    let inherited = ["type", "collation", "not_null", "generated", "expression"];
+    alterations
+        .iter()
+        .filter(|change| {
+            !(inherited.contains(&change.attribute.as_str()) && followed.alter.contains(change))
+        })
+        .cloned()
+        .collect()
+}

@@ -1,0 +1,55 @@
+//! What a rule may look at besides its own fact.
+
+use std::collections::BTreeSet;
+
+use super::Options;
+use crate::{Catalog, Id, Kind};
+
+pub(crate) struct World<'a> {
+    /// Before, with the renames done.
+    pub from: &'a Catalog,
+    pub to: &'a Catalog,
+    pub options: &'a Options,
+    /// Dropped and made anew, so that they hold no rows of their own and no one uses them.
+    pub rebuilt: BTreeSet<Id>,
+}
+
+impl World<'_> {
+    /// Whether the relation is made by this plan: nobody uses it yet, and it has no rows.
+    pub fn is_new_relation(&self, path: &[String]) -> bool {
+        self.from.relation(path).is_none_or(|relation| self.rebuilt.contains(&relation.id))
+    }
+
+    pub fn is_new_type(&self, path: &[String]) -> bool {
+        let id = Id { kind: Kind::Domain, path: path.to_vec() };
+        !self.from.holds(&id) || self.rebuilt.contains(&id)
+    }
+
+    /// A sequence that goes with a column has its table's owner and no other.
+    pub fn follows_its_table(&self, id: &Id) -> bool {
+        id.kind == Kind::Sequence
+            && self.to.holds(&Id { kind: Kind::SequenceOwner, path: id.path.clone() })
+    }
+
+    /// Whether columns of tables hold values of the type.
+    pub fn is_held_by_columns(&self, id: &Id) -> bool {
+        self.from.of_kind(Kind::Column).any(|column| column.depends_on.contains(id))
+    }
+
+    /// Whether partitions or heirs hang below a table, before or after.
+    pub fn has_children(&self, path: &[String]) -> bool {
+        let parent = crate::name::list_with(path, ".");
+        [self.from, self.to].into_iter().any(|catalog| {
+            catalog.of_kind(Kind::Partition).any(|child| child.get("parent") == Some(&parent))
+                || catalog
+                    .of_kind(Kind::Table)
+                    .any(|child| child.is("inherits") && child.list("inherits").contains(&parent))
+        })
+    }
+
+    /// What an object has by the default privileges of the database as soon as it is made.
+    pub fn granted_by_default(&self, id: &Id) -> Option<String> {
+        let _ = id;
+        None
+    }
+}
