@@ -9,6 +9,7 @@ use std::pin::pin;
 use futures_util::TryStreamExt;
 use tokio::runtime::Runtime;
 
+use crate::copy::{Messages, Row};
 use crate::{Database, Result, Session};
 
 /// A connection for settings, simple questions and `COPY … TO STDOUT`.
@@ -46,6 +47,16 @@ impl CopyStream {
             tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
             _ => None,
         }))
+    }
+
+    /// Hands the rows of a `COPY … TO STDOUT (FORMAT binary)` to `take`.
+    ///
+    /// # Errors
+    /// As [`CopyStream::copy_out`]; the stream ended before its trailer.
+    pub fn rows(&mut self, sql: &str, mut take: impl FnMut(Row<'_>) -> Result<()>) -> Result<()> {
+        let mut messages = Messages::default();
+        self.copy_out(sql, |message| messages.push(message, &mut take))?;
+        messages.finish()
     }
 
     /// Hands what the server sends to `take`, row by row, up to the end of the COPY.

@@ -172,6 +172,11 @@ impl Pool {
         Ok(Pool { pool, database: database.clone(), timeout: settings.timeout })
     }
 
+    /// Where its connections lead.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// The most connections the pool opens.
     pub fn size(&self) -> u32 {
         self.pool.max_size()
