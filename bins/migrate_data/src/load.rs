@@ -1,5 +1,7 @@
 //! A run: source after source, chunk after chunk, then what the new tables need to be complete.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use common::identifier::literal;
 use common::locking::Turn;
 use common::{Pool, Result, Session};
@@ -10,6 +12,7 @@ use crate::plan::Plan;
 use crate::snapshot::Snapshot;
 use crate::source_load::SourceLoad;
 use crate::transform::Lookups;
+use crate::workers;
 
 /// The two databases and how many workers share them.
 pub struct Route<'a> {
@@ -64,8 +67,7 @@ pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
     let mut ledger = route.writer()?;
     let (snapshot, mut coordinator) = Snapshot::export(route.old, plan)?;
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
-    let tables: Vec<u32> = plan.targets().map(|target| target.oid).collect();
-    aside::set_aside(&mut ledger, run, &tables)?;
+    aside::set_aside(&mut ledger, run, plan)?;
     for (position, source) in plan.sources.iter().enumerate() {
         let mut source_load =
             SourceLoad::prepare(route, plan, run, position, source, &mut coordinator)?;
@@ -82,17 +84,23 @@ pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
     Ok(Ending::Finished)
 }
 
-/// Keys, sequences and statistics: what a table needs after its rows.
+/// Keys, statistics, sequences: what a table needs after its rows. Statistics come before foreign
+/// keys, whose check is planned by them.
 fn complete(route: &Route, plan: &Plan) -> Result<()> {
-    aside::restore(route)?;
-    let mut session = route.writer()?;
-    for target in plan.targets() {
-        for column in &target.columns {
-            advance_sequence(&mut session, &target.sql, &column.name)?;
+    aside::restore_indexes(route)?;
+    let targets: Vec<_> = plan.targets().collect();
+    let next = AtomicUsize::new(0);
+    workers::run(route.workers.min(targets.len()), |_| {
+        let mut session = route.writer()?;
+        while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+            session.batch(&format!("ANALYZE {}", target.sql))?;
+            for column in &target.columns {
+                advance_sequence(&mut session, &target.sql, &column.name)?;
+            }
         }
-        session.batch(&format!("ANALYZE {}", target.sql))?;
-    }
-    Ok(())
+        Ok(())
+    })?;
+    aside::restore_foreign_keys(route)
 }
 
 /// The next value of a serial or identity column comes after the greatest loaded.

@@ -1,26 +1,31 @@
-//! Foreign keys and indexes of empty targets are set aside during the load and rebuilt after it.
+//! Foreign keys, keys and indexes of empty targets are set aside during the load and rebuilt after
+//! it: a tree that is built from sorted rows takes a fraction of one that grows row by row.
 //!
 //! What is away stands in the ledger from the transaction that takes it away to the one that
 //! brings it back, so that a crash never loses one.
 
+mod proof;
 mod queue;
+mod restore;
 
-use common::identifier::literal;
 use common::{Context, Result, Session};
+use postgres::Row;
 
-use crate::load::Route;
-use crate::workers;
-use queue::Queue;
+use crate::ledger;
+use crate::plan::Plan;
+pub use restore::{restore, restore_foreign_keys, restore_indexes};
 
 /// Something that is away.
 #[derive(Clone, Debug)]
 struct Away {
     run: i64,
     position: i32,
-    kind: String,
+    kind: Kind,
     table: String,
     name: String,
     definition: String,
+    /// Checks the rows where `definition` does not.
+    validation: Option<String>,
     /// As COMMENT ON names it.
     object: String,
     comment: Option<String>,
@@ -28,11 +33,30 @@ struct Away {
     locks: Vec<u32>,
 }
 
-/// Takes foreign keys and plain indexes off the tables, in one transaction with the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Key,
+    Index,
+    ForeignKey,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Key => "key",
+            Kind::Index => "index",
+            Kind::ForeignKey => "foreign key",
+        }
+    }
+}
+
+/// Takes foreign keys, plain indexes and the keys that the mapping itself keeps off the tables, in
+/// one transaction with the ledger.
 ///
 /// # Errors
 /// A table is in use: `lock_timeout` passed. Nothing was taken away then.
-pub fn set_aside(session: &mut Session, run: i64, tables: &[u32]) -> Result<()> {
+pub fn set_aside(session: &mut Session, run: i64, plan: &Plan) -> Result<()> {
+    let tables: Vec<u32> = plan.targets().map(|target| target.oid).collect();
     session.begin()?;
     session.batch("SET LOCAL lock_timeout = '10s'")?;
     let found = session.query(include_str!("find.sql"), &[&tables])?;
@@ -41,85 +65,64 @@ pub fn set_aside(session: &mut Session, run: i64, tables: &[u32]) -> Result<()> 
         "SELECT coalesce(max(position), 0) FROM pgrefit.set_aside WHERE run = $1",
         &[&run],
     )?;
-    for (position, row) in (1 + last.get::<_, i32>(0)..).zip(&found) {
-        let fields: [String; 6] = std::array::from_fn(|index| row.get(index));
-        let [kind, table, name, definition, removal, object] = fields;
-        let comment: Option<String> = row.get("comment");
-        let locks: Vec<u32> = row.get("locks");
-        session.execute(
-            "INSERT INTO pgrefit.set_aside (run, position, kind, table_name, name, definition, object, comment, locks) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            &[&run, &position, &kind, &table, &name, &definition, &object, &comment, &locks],
-        )?;
+    let mut position: i32 = last.get(0);
+    for row in found.iter().filter(|row| may_go(plan, row)) {
+        position += 1;
+        write_down(session, run, position, row)?;
+        let (kind, name, table): (&str, &str, &str) =
+            (row.get("kind"), row.get("name"), row.get("table_name"));
         session
-            .batch(&removal)
+            .batch(row.get("removal"))
             .context(|| format!("the {kind} {name} of {table} cannot be set aside"))?;
     }
     session.commit()
 }
 
-/// Brings back whatever is away, be it of an earlier run, several at once: indexes first, since a foreign key may
-/// be checked by one of them.
+/// The columns of a table's primary key while it is away; none where it is not.
 ///
 /// # Errors
-/// Rows violate a foreign key; what is still away stays in the ledger for the next try.
-pub fn restore(route: &Route) -> Result<usize> {
-    let away = still_away(&mut route.writer()?)?;
-    let (indexes, foreign_keys): (Vec<_>, Vec<_>) =
-        away.iter().partition(|away| away.kind == "index");
-    for step in [indexes, foreign_keys] {
-        let queue = Queue::new(step);
-        workers::run(route.workers.min(queue.len()), |stop| {
-            let mut session = route.writer()?;
-            session.batch("SET maintenance_work_mem = '256MB'")?;
-            while let Some(next) = queue.next(stop) {
-                let restored = bring_back(&mut session, next);
-                queue.done(next);
-                restored?;
-            }
-            Ok(())
-        })?;
+/// The ledger cannot be read.
+pub fn primary_key(session: &mut Session, table: u32) -> Result<Vec<String>> {
+    if !ledger::exists(session)? {
+        return Ok(Vec::new());
     }
-    Ok(away.len())
-}
-
-fn still_away(session: &mut Session) -> Result<Vec<Away>> {
-    let rows = session.query(
-        "SELECT run, position, kind, table_name, name, definition, object, comment, locks FROM pgrefit.set_aside \
-         WHERE restored_at IS NULL ORDER BY run, position",
-        &[],
+    let row = session.query_opt(
+        "SELECT primary_key FROM pgrefit.set_aside \
+         WHERE table_name = $1::oid::regclass::text AND primary_key IS NOT NULL AND restored_at IS NULL",
+        &[&table],
     )?;
-    let away = rows.iter().map(|row| Away {
-        run: row.get(0),
-        position: row.get(1),
-        kind: row.get(2),
-        table: row.get(3),
-        name: row.get(4),
-        definition: row.get(5),
-        object: row.get(6),
-        comment: row.get(7),
-        locks: row.get(8),
-    });
-    Ok(away.collect())
+    Ok(row.map(|row| row.get(0)).unwrap_or_default())
 }
 
-fn bring_back(session: &mut Session, away: &Away) -> Result<()> {
-    session.begin()?;
-    let restored = session.batch(&away.definition).context(|| {
-        format!("the {} {} of {} cannot be brought back", away.kind, away.name, away.table)
-    });
-    if let Err(error) = restored {
-        session.rollback()?;
-        return Err(error.hint(
-            "All rows are loaded. Mend what is named and run migrate_data again: it goes on here.",
-        ));
+fn may_go(plan: &Plan, row: &Row) -> bool {
+    match row.get::<_, Option<Vec<String>>>("key_columns") {
+        None => true,
+        Some(columns) => proof::keeps_apart(plan, row.get("table_oid"), &columns),
     }
-    if let Some(comment) = &away.comment {
-        session.batch(&format!("COMMENT ON {} IS {}", away.object, literal(comment)))?;
-    }
+}
+
+/// A foreign key that is back but not yet checked is away already, with its definition.
+fn write_down(session: &mut Session, run: i64, position: i32, row: &Row) -> Result<()> {
+    let text = |column: &str| row.get::<_, Option<String>>(column);
+    let primary_key: Option<Vec<String>> =
+        if row.get("is_primary") { row.get("key_columns") } else { None };
     session.execute(
-        "UPDATE pgrefit.set_aside SET restored_at = clock_timestamp() WHERE run = $1 AND position = $2",
-        &[&away.run, &away.position],
+        "INSERT INTO pgrefit.set_aside (run, position, kind, table_name, name, definition, validation, primary_key, object, comment, locks) \
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE NOT EXISTS (\
+             SELECT FROM pgrefit.set_aside WHERE table_name = $4 AND name = $5 AND restored_at IS NULL)",
+        &[
+            &run,
+            &position,
+            &text("kind"),
+            &text("table_name"),
+            &text("name"),
+            &text("definition"),
+            &text("validation"),
+            &primary_key,
+            &text("object"),
+            &text("comment"),
+            &row.get::<_, Vec<u32>>("locks"),
+        ],
     )?;
-    session.commit()
+    Ok(())
 }

@@ -68,6 +68,7 @@ impl<'a> Queue<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Kind;
     use super::{Away, Queue};
     use crate::workers::Stop;
 
@@ -76,10 +77,11 @@ mod tests {
         let away = |position, locks: &[u32]| Away {
             run: 1,
             position,
-            kind: String::new(),
+            kind: Kind::Key,
             table: String::new(),
             name: String::new(),
             definition: String::new(),
+            validation: None,
             object: String::new(),
             comment: None,
             locks: locks.to_vec(),

@@ -78,14 +78,16 @@ CREATE TABLE IF NOT EXISTS pgrefit.lineage (
     PRIMARY KEY (run, source, source_key, target)
 );
 
--- Foreign keys and indexes that are away during a load, so that a crash never loses one.
+-- Foreign keys, keys and indexes that are away during a load, so that a crash never loses one.
 CREATE TABLE IF NOT EXISTS pgrefit.set_aside (
     run         bigint NOT NULL,
     position    integer NOT NULL,
-    kind        text NOT NULL CHECK (kind IN ('index', 'foreign key')),
+    kind        text NOT NULL CHECK (kind IN ('key', 'index', 'foreign key')),
     table_name  text NOT NULL,       -- quoted
     name        text NOT NULL,
     definition  text NOT NULL,       -- the statement that brings it back
+    validation  text,                -- checks the rows, where that statement does not
+    primary_key text[],              -- its columns, if it is one: lookups take them meanwhile
     object      text NOT NULL,       -- as COMMENT ON names it
     comment     text,
     locks       oid[] NOT NULL,      -- tables that bringing it back locks

@@ -5,6 +5,7 @@ use common::{Database, Error, Result, Session};
 use super::field::FieldBuilder;
 use super::source::SourceBuilder;
 use super::{Order, Otherwise, Plan, Source, Target, TargetColumn, Unique, lookups};
+use crate::aside;
 use crate::catalog::{Column as CatalogColumn, Relation};
 use crate::mapping::{self, Input, Mapping, OrderBy};
 use crate::value::Value;
@@ -47,7 +48,7 @@ fn find_destinations<'m>(
 ) -> Result<Vec<Destination<'m>>> {
     let mut destinations: Vec<Destination> = Vec::new();
     for (number, target) in mapping.targets.iter().enumerate() {
-        let Some(relation) = Relation::find(new, &target.table)? else {
+        let Some(mut relation) = Relation::find(new, &target.table)? else {
             return Err(mapping
                 .file
                 .error(
@@ -56,6 +57,9 @@ fn find_destinations<'m>(
                 )
                 .hint("`make migrate` brings the new database's tables. Nothing was loaded."));
         };
+        if relation.primary_key.is_empty() {
+            relation.primary_key = aside::primary_key(new, relation.oid)?;
+        }
         if let Some(twin) = destinations.iter().find(|other| other.relation.oid == relation.oid) {
             return Err(mapping.file.error(
                 target.line,
