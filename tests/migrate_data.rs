@@ -2,6 +2,7 @@
 
 mod look;
 mod mapping;
+mod profile;
 mod rows;
 mod runs;
 

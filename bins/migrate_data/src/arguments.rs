@@ -28,6 +28,16 @@ pub struct Arguments {
     /// Count what would become of every row; write nothing
     #[arg(long, conflicts_with_all = ["restart", "export", "explain"])]
     pub dry_run: bool,
+    /// Show what a table of the old database holds, column by column, and what would take it
+    #[arg(long, value_name = "TABLE", conflicts_with_all = ["restart", "export", "explain", "dry_run"])]
+    pub profile: Option<String>,
+    /// Write a mapping to start from, out of both databases, to stdout or to a file that does not exist yet
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-",
+          conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile"])]
+    pub suggest: Option<PathBuf>,
+    /// Print results as JSON
+    #[arg(long)]
+    pub json: bool,
     /// Show one source row's way, column by column
     #[arg(long, value_names = ["SOURCE", "KEY"], num_args = 2, conflicts_with_all = ["restart", "export"])]
     pub explain: Option<Vec<String>>,
@@ -58,11 +68,7 @@ impl Arguments {
     /// connection, and the coordinator up to five.
     pub fn route<'a>(&self, old: &'a Pool, new: &'a Pool) -> Result<Route<'a>> {
         let most = old.size().min(new.size()).saturating_sub(5) as usize;
-        let wanted = match self.workers {
-            Some(0) => return Err(Error::usage("--workers is 0")),
-            Some(workers) => workers,
-            None => thread::available_parallelism().map_or(2, std::num::NonZero::get),
-        };
+        let wanted = self.wanted_workers()?;
         if most == 0 {
             return Err(Error::usage(
                 "the connection pool is too small: at least 6 connections are needed",
@@ -70,5 +76,19 @@ impl Arguments {
             .hint("DATABASE_POOL_SIZE and DATABASE_MAX_OVERFLOW set the limit."));
         }
         Ok(Route { old, new, workers: wanted.min(most) })
+    }
+
+    /// Of readers alone, within what one pool can serve.
+    pub fn readers(&self, pool: &Pool) -> Result<usize> {
+        let most = pool.size().saturating_sub(1).max(1) as usize;
+        self.wanted_workers().map(|wanted| wanted.min(most))
+    }
+
+    fn wanted_workers(&self) -> Result<usize> {
+        match self.workers {
+            Some(0) => Err(Error::usage("--workers is 0")),
+            Some(workers) => Ok(workers),
+            None => Ok(thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Moves every row of the old database into the new one, cleaned, and accounts for each.
 
+mod acquaint;
 mod arguments;
 mod look;
 mod steps;
@@ -18,6 +19,9 @@ fn main() -> ExitCode {
 
 fn migrate_data(arguments: Arguments) -> Result<Outcome> {
     let project = Project::open(&arguments.project)?;
+    if let Some(acquainted) = acquaint::acquaint(&arguments, &project)? {
+        return Ok(acquainted);
+    }
     let mut mapping = Mapping::open(project.mapping())?;
     arguments.override_settings(&mut mapping)?;
     let old = Pool::open(&Database::of(Side::Old, &project)?)?;

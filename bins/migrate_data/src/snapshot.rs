@@ -1,6 +1,7 @@
 //! Reading the old database: many connections, one moment.
 
-use common::copy::Decoder;
+use common::copy::{Decoder, Row};
+use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Context, Error, Pool, Result, Session};
 use postgres::CopyOutReader;
@@ -37,16 +38,35 @@ impl Snapshot {
     /// # Errors
     /// A source may not be read, or is locked by someone who changes it.
     pub fn export(pool: &Pool, plan: &Plan) -> Result<(Snapshot, Session)> {
+        let tables: Vec<_> =
+            plan.sources.iter().filter_map(|source| source.table.as_deref()).collect();
+        Snapshot::of_tables(pool, &tables)
+    }
+
+    /// The same of tables named in SQL.
+    ///
+    /// # Errors
+    /// A table may not be read, or is locked by someone who changes it.
+    pub fn of_tables(pool: &Pool, tables: &[&str]) -> Result<(Snapshot, Session)> {
         let mut session = pool.session()?;
         session.batch(SETTINGS)?;
         session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        for table in plan.sources.iter().filter_map(|source| source.table.as_ref()) {
+        for table in tables {
             session
                 .batch(&format!("LOCK TABLE {table} IN ACCESS SHARE MODE"))
                 .context(|| format!("the source {table} cannot be read"))?;
         }
         let row = session.query_one("SELECT pg_export_snapshot()", &[])?;
         Ok((Snapshot { id: row.get(0), pool: pool.clone() }, session))
+    }
+
+    /// One more connection that reads at the snapshot's moment, for many rows.
+    pub fn stream(&self) -> Result<CopyStream> {
+        let mut stream = CopyStream::open(self.pool.database())?;
+        stream.batch(SETTINGS)?;
+        stream.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        stream.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&self.id)))?;
+        Ok(stream)
     }
 
     /// One more connection that reads at the snapshot's moment.
@@ -57,6 +77,16 @@ impl Snapshot {
         session.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&self.id)))?;
         Ok(session)
     }
+}
+
+/// Hands the rows of a range to `take`, key first.
+pub fn for_each_row(
+    stream: &mut CopyStream,
+    source: &Source,
+    range: &Range,
+    take: impl FnMut(Row<'_>) -> Result<()>,
+) -> Result<()> {
+    stream.rows(&source.copy_sql(&range.predicate(source)), take)
 }
 
 /// The rows of a range, key first, as a stream.

@@ -152,7 +152,15 @@ impl Mapping {
     /// # Errors
     /// `mapping.toml:LINE: …`, for the first thing that is not as it should be.
     pub fn open(path: PathBuf) -> common::Result<Mapping> {
-        read::mapping(MappingFile::open(path)?)
+        Mapping::read(MappingFile::open(path)?)
+    }
+
+    /// The same of a text that is there already.
+    ///
+    /// # Errors
+    /// As [`Mapping::open`].
+    pub fn read(file: MappingFile) -> common::Result<Mapping> {
+        read::mapping(file)
     }
 }
 
