@@ -6,6 +6,7 @@ use common::identifier::literal;
 use common::{Context, Error, Pool, Result, Session};
 use postgres::CopyOutReader;
 
+use crate::keys::Key;
 use crate::plan::{Plan, Source};
 
 /// The moment at which everything is read, shared by all readers.
@@ -179,6 +180,17 @@ fn bounds(session: &mut Session, source: &Source, rows: i64, size: i64) -> Resul
 }
 
 impl Range {
+    /// Whether a key may lie in the range; where its order is PostgreSQL's to say, it may.
+    pub fn may_hold(&self, key: &str, source: &Source) -> bool {
+        let known = |text: &str| Key::new(text, source.key.is_integer);
+        if !source.key.is_integer && !source.key.is_text {
+            return true;
+        }
+        let key = known(key);
+        self.low.as_ref().is_none_or(|low| known(low) <= key)
+            && self.high.as_ref().is_none_or(|high| key < known(high))
+    }
+
     /// SQL that is true for the range's rows.
     pub fn predicate(&self, source: &Source) -> String {
         let key = source.key.ordered_sql();

@@ -7,11 +7,12 @@ use std::time::Instant;
 use common::{Error, Result, Session, progress};
 use indicatif::ProgressBar;
 
-use crate::chunk::{Loader, Refusal};
+use crate::chunk::Loader;
 use crate::ledger::{self, refused};
 use crate::load::{Ending, Route};
 use crate::mapping::MaxRejects;
 use crate::plan::{Plan, Source};
+use crate::refusal::Refusal;
 use crate::snapshot::{self, Range, Snapshot};
 use crate::survey::{self, Refused};
 use crate::transform::Lookups;
@@ -119,7 +120,7 @@ impl<'a> SourceLoad<'a> {
         let survey_again = AtomicBool::new(false);
         let refused = Mutex::new(std::mem::take(&mut self.refused));
         workers::run(self.route.workers.min(chunks.len()), |stop| {
-            let mut old = snapshot.reader()?;
+            let mut old = snapshot.stream()?;
             let mut new = self.route.writer()?;
             // What a crash of the server takes back, it takes back together with its ledger row.
             new.batch(

@@ -37,19 +37,18 @@ pub fn survey(
         .collect();
     let next = AtomicUsize::new(0);
     workers::run(worker_count.min(ranges.len()), |_| {
-        let mut session = snapshot.reader()?;
+        let mut stream = snapshot.stream()?;
         let mut transformer = Transformer::new(source, lookups);
         while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut rows = snapshot::rows(&mut session, source, range)?;
             let mut read = 0;
-            while let Some(row) = rows.next_row()? {
+            snapshot::for_each_row(&mut stream, source, range, |row| {
                 read += 1;
                 let key = transformer.key(&row)?;
-                if refused.contains_key(&key) {
-                    continue;
+                if !refused.is_empty() && refused.contains_key(&key) {
+                    return Ok(());
                 }
                 let Ok(values) = transformer.transform(row)? else {
-                    continue;
+                    return Ok(());
                 };
                 for (index, target) in source.targets.iter().enumerate() {
                     let Some(contest) = &contests[index] else { continue };
@@ -62,7 +61,8 @@ pub fn survey(
                         contest.offer(fingerprint, Candidate { key: key.clone(), order, taken });
                     }
                 }
-            }
+                Ok(())
+            })?;
             bar.inc(read);
         }
         Ok(())

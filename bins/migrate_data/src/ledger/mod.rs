@@ -1,5 +1,6 @@
 //! The books in schema `pgrefit` of the new database.
 
+pub mod entries;
 pub mod refused;
 
 use common::{Result, Session};
@@ -138,10 +139,20 @@ pub fn open_chunks(session: &mut Session, run: i64, source: &str) -> Result<Vec<
          WHERE run = $1 AND source = $2 AND committed_at IS NULL ORDER BY chunk",
         &[&run, &source],
     )?;
-    let chunk = |row: &Row| Chunk {
-        number: row.get(0),
-        range: Range { low: row.get(1), high: row.get(2) },
-    };
+    Ok(rows.iter().map(chunk).collect())
+}
+
+fn chunk(row: &Row) -> Chunk {
+    Chunk { number: row.get(0), range: Range { low: row.get(1), high: row.get(2) } }
+}
+
+/// Chunks with rows in quarantine.
+pub fn quarantining_chunks(session: &mut Session, run: i64, source: &str) -> Result<Vec<Chunk>> {
+    let rows = session.query(
+        "SELECT chunk, low, high FROM pgrefit.load_chunk \
+         WHERE run = $1 AND source = $2 AND quarantined > 0 ORDER BY chunk",
+        &[&run, &source],
+    )?;
     Ok(rows.iter().map(chunk).collect())
 }
 

@@ -3,10 +3,10 @@
 
 use common::{Result, Session};
 
-use crate::chunk::Refusal;
 use crate::clean::Rule;
 use crate::keys::Key;
 use crate::plan::Source;
+use crate::refusal::Refusal;
 use crate::survey::Refused;
 use crate::transform::Reject;
 
@@ -26,6 +26,18 @@ pub fn add(session: &mut Session, run: i64, source: &Source, refusal: &Refusal) 
             &reject.sqlstate,
         ],
     )?;
+    Ok(())
+}
+
+/// The rows that PostgreSQL refused in a replay take the place of those known before.
+pub fn replace(session: &mut Session, run: i64, source: &Source, refused: &Refused) -> Result<()> {
+    session.execute(
+        "DELETE FROM pgrefit.load_refused WHERE run = $1 AND source = $2",
+        &[&run, &source.label],
+    )?;
+    for (key, reject) in refused {
+        add(session, run, source, &Refusal { key: key.clone(), reject: reject.clone() })?;
+    }
     Ok(())
 }
 
