@@ -29,6 +29,8 @@ impl Turn {
     pub const LOAD: Turn = Turn(0x6c6f_6164);
     /// `work`: shared by the connections that load them.
     pub const LOAD_WORKERS: Turn = Turn(0x776f_726b);
+    /// `mirr`: mirrors are brought in step.
+    pub const MIRRORS: Turn = Turn(0x6d69_7272);
 
     /// Waits for the turn and keeps it until the session ends; says who is being waited for.
     ///

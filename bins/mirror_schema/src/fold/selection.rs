@@ -1,0 +1,174 @@
+//! What of the source belongs to the chosen tables, and what cannot come along.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{Catalog, Fact, Id, Kind};
+use common::{Error, Result, progress};
+
+use super::names::Names;
+
+/// Facts in the source's own names.
+pub struct Selection {
+    pub facts: BTreeMap<Id, Fact>,
+    /// What could not come along, and why, in words.
+    pub left_out: Vec<String>,
+}
+
+/// The tables with all that is theirs, and the types and sequences that they use.
+///
+/// # Errors
+/// A table cannot be made in the target, since a column's type is not there.
+pub fn select(
+    source: &Catalog,
+    tables: &BTreeSet<Vec<String>>,
+    names: &Names,
+    lacking: &BTreeSet<String>,
+) -> Result<Selection> {
+    let belongs = |fact: &&Fact| table_of(fact).is_some_and(|table| tables.contains(&table));
+    let facts = source.facts().filter(belongs).map(|fact| (fact.id.clone(), fact.clone()));
+    let mut selection = Selection { facts: facts.collect(), left_out: other_kinds(source, tables) };
+    selection.add_needed(source, names);
+    selection.detach_from_parents();
+    while let Some((id, why)) = selection.first_that_lacks(names, lacking) {
+        selection.leave_out(&id, &why)?;
+    }
+    Ok(selection)
+}
+
+/// The table that a fact is, or is a part of.
+fn table_of(fact: &Fact) -> Option<Vec<String>> {
+    match fact.id.kind {
+        Kind::Table => Some(fact.id.path.clone()),
+        Kind::Column | Kind::Default | Kind::Constraint | Kind::ForeignKey | Kind::Partition => {
+            Some(fact.id.path[..2].to_vec())
+        }
+        Kind::Index | Kind::IndexPartition => Some(catalog::parse(fact.text("table"))),
+        Kind::SequenceOwner => Some(catalog::parse(fact.text("column"))[..2].to_vec()),
+        _ => None,
+    }
+}
+
+/// `1 view, 2 functions`: what a mirror has no place for.
+fn other_kinds(source: &Catalog, tables: &BTreeSet<Vec<String>>) -> Vec<String> {
+    let schemas: BTreeSet<&str> = tables.iter().map(|table| table[0].as_str()).collect();
+    let mut counts: BTreeMap<Kind, i64> = BTreeMap::new();
+    for fact in source.facts() {
+        let kind = fact.id.kind;
+        let is_other = matches!(kind, Kind::View | Kind::MaterializedView | Kind::ForeignTable)
+            || matches!(kind, Kind::Trigger | Kind::Rule | Kind::Policy | Kind::Statistics)
+            || kind.is_routine();
+        if is_other && fact.id.schema().is_some_and(|schema| schemas.contains(schema)) {
+            *counts.entry(kind).or_default() += 1;
+        }
+    }
+    let words = counts.iter().map(|(kind, count)| progress::count(*count, &kind.to_string()));
+    let words = words.collect::<Vec<_>>().join(", ");
+    if words.is_empty() { Vec::new() } else { vec![format!("{words}: a mirror holds tables")] }
+}
+
+impl Selection {
+    /// Types and sequences of the mirrored schemas, however deep they are used.
+    fn add_needed(&mut self, source: &Catalog, names: &Names) {
+        let wanted = |id: &&Id| {
+            (id.kind.is_type() || id.kind == Kind::Sequence)
+                && id.schema().is_some_and(|schema| names.mirror_of(schema).is_some())
+        };
+        let mut open: Vec<Id> = self.needed().filter(wanted).cloned().collect();
+        while let Some(id) = open.pop() {
+            let Some(fact) = source.get(&id).filter(|_| !self.facts.contains_key(&id)) else {
+                continue;
+            };
+            open.extend(fact.depends_on.iter().filter(wanted).cloned());
+            self.facts.insert(id.clone(), fact.clone());
+            for check in source.parts(Kind::DomainConstraint, &id.path) {
+                open.extend(check.depends_on.iter().filter(wanted).cloned());
+                self.facts.insert(check.id.clone(), check.clone());
+            }
+        }
+    }
+
+    fn needed(&self) -> impl Iterator<Item = &Id> {
+        self.facts.values().flat_map(|fact| &fact.depends_on)
+    }
+
+    /// A table whose parent is not mirrored stands by itself, with all of its columns.
+    fn detach_from_parents(&mut self) {
+        let there: BTreeSet<Id> = self.facts.keys().cloned().collect();
+        let outside =
+            |name: &String| !there.contains(&Id { kind: Kind::Table, path: catalog::parse(name) });
+        let mut alone: BTreeSet<Vec<String>> = BTreeSet::new();
+        for fact in self.facts.values_mut().filter(|fact| fact.id.kind == Kind::Table) {
+            if fact.list("inherits").iter().any(outside) {
+                fact.attributes.remove("inherits");
+                alone.insert(fact.id.path.clone());
+            }
+        }
+        let lost = |fact: &Fact| {
+            fact.id.kind == Kind::Partition && outside(&fact.text("parent").to_owned())
+        };
+        alone.extend(self.facts.values().filter(|f| lost(f)).map(|f| f.id.path.clone()));
+        self.facts.retain(|_, fact| !lost(fact));
+        for fact in self.facts.values_mut() {
+            if fact.id.kind == Kind::Column && alone.contains(&fact.id.path[..2]) {
+                fact.attributes.remove("inherited");
+            }
+        }
+        let note = |path: &Vec<String>| format!("the parent of {}: not mirrored", path.join("."));
+        self.left_out.extend(alone.iter().map(note));
+    }
+
+    /// A fact that needs what the mirror will not hold, and what that is.
+    fn first_that_lacks(&self, names: &Names, lacking: &BTreeSet<String>) -> Option<(Id, String)> {
+        self.facts.values().find_map(|fact| {
+            let lack = |id: &&Id| match id.kind {
+                Kind::Schema | Kind::Collation => false,
+                Kind::Extension => lacking.contains(id.name()) && !leads_out(fact, names),
+                Kind::Enum | Kind::Domain => {
+                    !self.facts.contains_key(*id) && names.other(&id.path[0], &id.path[1]).is_none()
+                }
+                _ => !self.facts.contains_key(*id),
+            };
+            let id = fact.depends_on.iter().find(lack)?;
+            let why = match id.kind {
+                Kind::Extension => {
+                    format!("needs the extension {}, which the target lacks", id.name())
+                }
+                _ => format!("needs {id}, which is not mirrored"),
+            };
+            Some((fact.id.clone(), why))
+        })
+    }
+
+    /// # Errors
+    /// Without it the table would not be the same table.
+    fn leave_out(&mut self, id: &Id, why: &str) -> Result<()> {
+        let fact = self.facts.get_mut(id).expect("found among the facts just before");
+        match id.kind {
+            Kind::Column if fact.is("generated") => {
+                fact.attributes.remove("generated");
+                fact.attributes.remove("expression");
+                fact.depends_on.retain(|id| !id.kind.is_routine() && id.kind != Kind::Extension);
+                self.left_out.push(format!("how {id} is generated: {why}"));
+            }
+            Kind::Table | Kind::Column | Kind::Domain | Kind::Composite | Kind::Range => {
+                return Err(Error::usage(format!("{id} cannot be mirrored: it {why}"))
+                    .hint("Make it available in the target, or leave the table out of TABLES. Nothing was changed."));
+            }
+            _ => {
+                self.facts.remove(id);
+                self.left_out.push(format!("{id}: {why}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the type of a column is one that has a stand-in in the target.
+fn leads_out(fact: &Fact, names: &Names) -> bool {
+    let name = fact.text("type").trim_end_matches("[]");
+    let name = name.split_once('(').map_or(name, |(name, _)| name);
+    match &catalog::parse(name)[..] {
+        [schema, name] => names.other(schema, name).is_some(),
+        _ => false,
+    }
+}
