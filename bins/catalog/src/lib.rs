@@ -25,4 +25,5 @@ pub use catalog::{Catalog, Scope, Unmodelled};
 pub use compare::{Alteration, Changes, compare};
 pub use fact::{Fact, Id};
 pub use kind::Kind;
+pub use name::{literal, parse, quote};
 pub use plan::{Hint, Options, Plan, Statement, plan};
