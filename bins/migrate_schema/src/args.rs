@@ -99,8 +99,29 @@ pub enum Verb {
         #[arg(long)]
         purge: bool,
     },
-    /// Write a new, empty revision.
+    /// Write a new revision: empty, or with --autogenerate what leads to schema/*.sql.
     Revision(NewRevision),
+    /// Say whether the database is as schema/*.sql says; exit code 3 and what differs where not.
+    Check {
+        /// Exit code 3 also where an object is of a kind that is not compared.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Run every revision up, down and up again in a scratch database, and compare the schemas.
+    Prove,
+    /// Print the statements that lead from one live database to another.
+    Diff {
+        /// A URL, or the name of an environment variable that holds one.
+        from: String,
+        to: String,
+        #[command(flatten)]
+        aims: Aims,
+    },
+    /// Write a database's schema as ordered SQL files, one per object, to start schema/ from.
+    Dump {
+        /// The folder, empty or not there yet; `-` prints one script.
+        folder: PathBuf,
+    },
     /// Write a revision that joins several heads.
     Merge {
         /// The revisions to join, or `heads` for all heads.
@@ -155,6 +176,25 @@ pub struct NewRevision {
     /// Its id; default: twelve random hexadecimal digits.
     #[arg(long)]
     pub rev_id: Option<String>,
+    /// Write into it what leads from the database, at the head, to schema/*.sql, proved both ways.
+    #[arg(long)]
+    pub autogenerate: bool,
+    #[command(flatten)]
+    pub aims: Aims,
+}
+
+/// What a plan may do.
+#[derive(Clone, Copy, Debug, Default, ClapArgs)]
+pub struct Aims {
+    /// Allow what throws rows or values away, such as DROP COLUMN.
+    #[arg(long)]
+    pub allow_data_loss: bool,
+    /// Build indexes CONCURRENTLY, in a revision of their own without a transaction.
+    #[arg(long)]
+    pub online: bool,
+    /// Exit with 3 where an object is of a kind that is not compared.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// How long to wait for what.
@@ -169,6 +209,14 @@ pub struct Patience {
     /// Longest run of one statement; 0 is no limit.
     #[arg(long, default_value = "0", value_parser = duration)]
     pub statement_timeout: String,
+}
+
+impl Default for Patience {
+    /// As the flags say.
+    fn default() -> Patience {
+        let (lock_timeout, statement_timeout) = ("3s".to_owned(), "0".to_owned());
+        Patience { lock_timeout, lock_retries: 8, statement_timeout }
+    }
 }
 
 /// A time as PostgreSQL reads it: a number of milliseconds, or one with a unit.

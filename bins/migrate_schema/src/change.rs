@@ -47,8 +47,11 @@ impl<'a> Change<'a> {
         self.go(Direction::Downgrade, patience, |applied| target::downgrade(graph, applied, goal))
     }
 
-    /// Runners that come together plan twice: once to see whether there is anything to do, and
-    /// again behind the lock, where it may have been done meanwhile.
+    /// As [`Change::upgrade`] and [`Change::downgrade`] to just these revisions, without a word.
+    pub fn to(&self, direction: Direction, wanted: &Set, patience: &Patience) -> Result<()> {
+        self.reach(direction, patience, |_| Ok(wanted.clone())).map(drop)
+    }
+
     fn go(
         &self,
         direction: Direction,
@@ -56,6 +59,30 @@ impl<'a> Change<'a> {
         wanted: impl Fn(&Set) -> Result<Set>,
     ) -> Result<()> {
         let start = Instant::now();
+        let (count, reached) = self.reach(direction, patience, wanted)?;
+        if count == 0 {
+            say(format_args!("nothing to do, {}", self.place(&reached)));
+            return Ok(());
+        }
+        say(format_args!(
+            "{} {}, {} ({})",
+            progress::count(i64::try_from(count).unwrap_or(i64::MAX), "revision"),
+            done(direction),
+            self.place(&reached),
+            progress::seconds(start.elapsed()),
+        ));
+        Ok(())
+    }
+
+    /// How many revisions ran, and what is applied then. Runners that come together plan twice:
+    /// once to see whether there is anything to do, and again behind the lock, where it may have
+    /// been done meanwhile.
+    fn reach(
+        &self,
+        direction: Direction,
+        patience: &Patience,
+        wanted: impl Fn(&Set) -> Result<Set>,
+    ) -> Result<(usize, Set)> {
         let mut session = Session::open(&self.database)?;
         let mut plan = self.plan(&mut session, direction, &wanted)?;
         if !plan.steps.is_empty() {
@@ -64,19 +91,10 @@ impl<'a> Change<'a> {
             plan = self.plan(&mut session, direction, &wanted)?;
         }
         if plan.steps.is_empty() {
-            say(format_args!("nothing to do, {}", self.place(&plan.applied)));
-            return Ok(());
+            return Ok((0, plan.applied));
         }
         let reached = self.run(session, &plan, patience)?;
-        let count = i64::try_from(plan.steps.len()).unwrap_or(i64::MAX);
-        say(format_args!(
-            "{} {}, {} ({})",
-            progress::count(count, "revision"),
-            done(direction),
-            self.place(&reached),
-            progress::seconds(start.elapsed()),
-        ));
-        Ok(())
+        Ok((plan.steps.len(), reached))
     }
 
     fn plan(

@@ -10,7 +10,7 @@ use migrate_schema::args::{Args, Form, Verb};
 use migrate_schema::change::Change;
 use migrate_schema::report::Report;
 use migrate_schema::revisions::Revisions;
-use migrate_schema::{import, init, lint, offline, write};
+use migrate_schema::{autogenerate, import, init, lint, offline, write};
 
 fn main() -> ExitCode {
     common::run("migrate_schema", Args::parse, migrate_schema)
@@ -47,7 +47,16 @@ fn migrate_schema(args: Args) -> Result<Outcome> {
         Verb::Heads { form } => report(form).heads(),
         Verb::Branches { form } => report(form).branches(),
         Verb::Show { revision, form } => report(form).show(&revision),
+        Verb::Revision(new) if new.autogenerate => {
+            return autogenerate::revision(&revisions, &project, &database()?, &new);
+        }
         Verb::Revision(new) => write::revision(&revisions, &new),
+        Verb::Check { strict } => {
+            return autogenerate::check(&revisions, &project, &database()?, strict);
+        }
+        Verb::Prove => autogenerate::prove(&revisions, &database()?),
+        Verb::Diff { from, to, aims } => return autogenerate::diff(&from, &to, &aims),
+        Verb::Dump { folder } => autogenerate::dump(&database()?, &folder),
         Verb::Merge { revisions: joined, message } => write::merge(&revisions, &joined, message),
     }?;
     Ok(Outcome::Done)

@@ -33,7 +33,8 @@ impl Revisions {
     }
 }
 
-fn paths(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The `.sql` files of a folder, by name; those whose names begin with a dot are no part of it.
+pub(crate) fn paths(folder: &Path) -> Result<Vec<PathBuf>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }

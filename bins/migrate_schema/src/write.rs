@@ -1,7 +1,8 @@
-//! New files: an empty revision, and one that joins heads.
+//! New files: a revision, empty or with statements, and one that joins heads.
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 
 use common::{Error, Result, say};
 
@@ -12,8 +13,39 @@ use crate::revisions::Revisions;
 
 const TEMPLATE: &str = include_str!("sql/new_revision.sql");
 
-/// Writes a revision after the only head, or after the one that is named.
+/// What is to be written into a new file.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub message: String,
+    pub transactional: bool,
+    /// Statements with their semicolons, as people read them.
+    pub upgrade: String,
+    pub downgrade: String,
+}
+
+impl Draft {
+    fn empty(message: String) -> Draft {
+        Draft { message, transactional: true, upgrade: String::new(), downgrade: String::new() }
+    }
+}
+
+/// Where in the graph a new revision goes.
+#[derive(Debug)]
+pub struct Place {
+    down: Vec<String>,
+    depends_on: Vec<String>,
+}
+
+/// Writes an empty revision after the only head, or after the one that is named.
 pub fn revision(revisions: &Revisions, new: &NewRevision) -> Result<()> {
+    let place = place(revisions, new)?;
+    let message = message(new.message.clone())?;
+    drafts(revisions, new, place, &[Draft::empty(message)])
+}
+
+/// # Errors
+/// There is no such revision, or it is no head and a branch was not asked for.
+pub fn place(revisions: &Revisions, new: &NewRevision) -> Result<Place> {
     let graph = &revisions.graph;
     let down = match new.head.as_deref() {
         None if graph.is_empty() => None,
@@ -35,9 +67,35 @@ pub fn revision(revisions: &Revisions, new: &NewRevision) -> Result<()> {
         .map(|name| target::resolve(graph, name).map(|index| graph.id(index).to_owned()))
         .collect::<Result<Vec<_>>>()?;
     let down: Vec<String> = down.iter().map(|down| graph.id(*down).to_owned()).collect();
-    let id = new.rev_id.clone().unwrap_or_else(new_id);
-    let message = message(new.message.clone())?;
-    write(revisions, &id, &down, &new.branch_label, &depends_on, &message)
+    Ok(Place { down, depends_on })
+}
+
+/// Writes one revision after the other, all or none.
+pub fn drafts(
+    revisions: &Revisions,
+    new: &NewRevision,
+    place: Place,
+    drafts: &[Draft],
+) -> Result<()> {
+    let Place { mut down, mut depends_on } = place;
+    let mut labels = new.branch_label.clone();
+    let mut ids = new.rev_id.clone().into_iter();
+    let mut written: Vec<PathBuf> = Vec::new();
+    for draft in drafts {
+        let id = ids.next().unwrap_or_else(new_id);
+        match write(revisions, &id, &down, &labels, &depends_on, draft) {
+            Ok(path) => written.push(path),
+            Err(error) => {
+                written.iter().try_for_each(fs::remove_file)?;
+                return Err(error);
+            }
+        }
+        (down, labels, depends_on) = (vec![id], Vec::new(), Vec::new());
+    }
+    for path in written {
+        say(format_args!("wrote {}", path.display()));
+    }
+    Ok(())
 }
 
 /// Writes a revision that comes after several others and does nothing itself.
@@ -57,30 +115,43 @@ pub fn merge(revisions: &Revisions, names: &[String], text: Option<String>) -> R
         return Err(Error::usage(format!("nothing to merge: {} alone was named", down.concat()))
             .hint("`migrate_schema heads` lists what can be joined. Nothing was written."));
     }
-    write(revisions, &new_id(), &down, &[], &[], &message(text)?)
+    let draft = Draft::empty(message(text)?);
+    let path = write(revisions, &new_id(), &down, &[], &[], &draft)?;
+    say(format_args!("wrote {}", path.display()));
+    Ok(())
 }
 
-fn write(
+/// Writes one file; its path.
+///
+/// # Errors
+/// What it would hold is no revision, or does not go with the others; nothing is left.
+pub fn write(
     revisions: &Revisions,
     id: &str,
     down: &[String],
     labels: &[String],
     depends_on: &[String],
-    message: &str,
-) -> Result<()> {
-    let path = revisions.folder.join(file_name(id, message));
+    draft: &Draft,
+) -> Result<PathBuf> {
+    let path = revisions.folder.join(file_name(id, &draft.message));
     fs::create_dir_all(&revisions.folder)?;
     let mut file = fs::File::create_new(&path)
         .map_err(|error| Error::new(format!("{}: {error}", path.display())))?;
-    file.write_all(text(id, down, labels, depends_on, message).as_bytes())?;
+    let mut text = text(id, down, labels, depends_on, &draft.message);
+    if !draft.transactional {
+        text = text.replace("-- transaction: on", "-- transaction: off");
+    }
+    let text = text
+        .replace("-- +upgrade\n", &format!("-- +upgrade\n{}", draft.upgrade))
+        .replace("-- +downgrade\n", &format!("-- +downgrade\n{}", draft.downgrade));
+    file.write_all(text.as_bytes())?;
     // Whatever was asked for by flags must also be a revision, or the next run would stumble.
     let checked = Revision::read(&path).and_then(|_| Revisions::load(&revisions.folder));
     if let Err(error) = checked {
         fs::remove_file(&path)?;
         return Err(error.hint("Nothing was written."));
     }
-    say(format_args!("wrote {}", path.display()));
-    Ok(())
+    Ok(path)
 }
 
 /// A revision's file, with nothing in its two parts.
@@ -115,7 +186,7 @@ pub fn new_id() -> String {
 
 /// # Errors
 /// There is none, and nobody to ask.
-fn message(given: Option<String>) -> Result<String> {
+pub fn message(given: Option<String>) -> Result<String> {
     let mut text = given.unwrap_or_default();
     if text.trim().is_empty() && io::stdin().is_terminal() {
         eprint!("message: ");

@@ -1,0 +1,62 @@
+//! Partitions that only the database has: a job made them under a parent that the files know. They
+//! are nobody's drift, and no plan touches them.
+
+use std::collections::BTreeSet;
+
+use catalog::{Catalog, Fact, Kind};
+
+/// The partitions' names as SQL has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Schema and name.
+    paths: BTreeSet<Vec<String>>,
+    names: BTreeSet<String>,
+}
+
+impl Kept {
+    pub fn of(start: &Catalog, desired: &Catalog) -> Kept {
+        let mut kept = Kept::default();
+        let partitions: Vec<&Fact> = start
+            .of_kind(Kind::Partition)
+            .filter(|fact| desired.relation(&fact.id.path).is_none())
+            .collect();
+        let wanted: BTreeSet<String> =
+            desired.of_kind(Kind::Table).map(|fact| fact.id.sql()).collect();
+        // A partition may have partitions in turn.
+        loop {
+            let before = kept.paths.len();
+            for partition in &partitions {
+                let parent = partition.text("parent");
+                if wanted.contains(parent) || kept.names.contains(parent) {
+                    kept.names.insert(partition.id.sql());
+                    kept.paths.insert(partition.id.path.clone());
+                }
+            }
+            if kept.paths.len() == before {
+                return kept;
+            }
+        }
+    }
+
+    /// The catalog without them and all that is theirs.
+    pub fn without(&self, catalog: &Catalog) -> Catalog {
+        let mut rest = Catalog::new(catalog.version, &catalog.user);
+        catalog.facts().filter(|fact| !self.holds(fact)).for_each(|fact| rest.insert(fact.clone()));
+        rest
+    }
+
+    fn holds(&self, fact: &Fact) -> bool {
+        let own = (fact.id.kind == Kind::Table || fact.id.kind.is_part())
+            && fact.id.path.get(..2).is_some_and(|path| self.paths.contains(path));
+        own || fact.get("table").is_some_and(|table| self.names.contains(table))
+    }
+
+    /// Whether pg_dump's entry speaks of one of them.
+    pub fn named_in(&self, entry: &str) -> bool {
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let names = |name: &String| {
+            entry.match_indices(name.as_str()).any(|(at, _)| ends(&entry[at + name.len()..]))
+        };
+        self.names.iter().any(names)
+    }
+}

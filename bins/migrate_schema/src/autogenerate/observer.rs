@@ -1,0 +1,122 @@
+//! The outside observer: what PostgreSQL's own `pg_dump -s` says of a database, put so that two
+//! databases with the same schema say the same.
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+
+use common::{Database, Error, Result};
+
+/// What pg_dump is told to leave out, as the comparison does.
+#[derive(Clone, Copy, Debug)]
+pub struct Aspects {
+    pub owners: bool,
+    pub grants: bool,
+}
+
+/// A program that can read the server.
+pub struct Observer {
+    aspects: Aspects,
+}
+
+impl Observer {
+    /// None where the pg_dump in PATH is missing or older than the server, which it refuses to
+    /// read; the reason is the error.
+    pub fn find(server: u32, aspects: Aspects) -> Result<Observer, String> {
+        let output = Command::new("pg_dump").arg("--version").stdin(Stdio::null()).output();
+        let Ok(output) = output else { return Err("pg_dump is not in PATH".to_owned()) };
+        // `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let version = text.split_once("(PostgreSQL) ").map_or("", |(_, rest)| rest.trim());
+        let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
+        match digits.parse::<u32>() {
+            Ok(major) if major >= server / 10_000 => Ok(Observer { aspects }),
+            _ => Err(format!("pg_dump {version} is older than the server")),
+        }
+    }
+
+    /// The dump's entries, one per object.
+    ///
+    /// # Errors
+    /// pg_dump failed; what it said is the detail.
+    pub fn look(&self, database: &Database) -> Result<BTreeSet<String>> {
+        let mut command = Command::new("pg_dump");
+        command
+            .args(["--schema-only", "--no-password", "--exclude-schema=pgrefit"])
+            .args(["--exclude-table=alembic_version"])
+            .args((!self.aspects.owners).then_some("--no-owner"))
+            .args((!self.aspects.grants).then_some("--no-privileges"))
+            .envs(database.environment())
+            .stdin(Stdio::null());
+        let output = command.output()?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(Error::new("pg_dump failed").detail(said.trim().to_owned()));
+        }
+        Ok(entries(&String::from_utf8_lossy(&output.stdout)))
+    }
+}
+
+/// Entries begin with a comment `-- Name: …; Type: …`. Left out are the settings between them; the
+/// columns of a table are sorted, as their order is noted and never fought.
+fn entries(dump: &str) -> BTreeSet<String> {
+    let mut entries: Vec<Vec<&str>> = Vec::new();
+    for line in dump.lines() {
+        if line.starts_with("-- Name: ") {
+            entries.push(vec![line]);
+        } else if let Some(entry) = entries.last_mut()
+            && !matches!(line, "" | "--")
+            && !line.starts_with("SET default_")
+            && !line.starts_with("\\restrict")
+            && !line.starts_with("\\unrestrict")
+            && !line.starts_with("-- PostgreSQL database dump")
+        {
+            entry.push(line);
+        }
+    }
+    entries.into_iter().map(normal).collect()
+}
+
+/// An entry's text, the columns and constraints of CREATE TABLE in the order of their names, and
+/// so the options of WITH.
+fn normal(mut entry: Vec<&str>) -> String {
+    let open = entry.iter().position(|line| {
+        (line.starts_with("CREATE ") && line.contains("TABLE ")) && line.ends_with('(')
+    });
+    let close = entry.iter().rposition(|line| line.starts_with(')'));
+    if let (Some(open), Some(close)) = (open, close)
+        && open < close
+    {
+        let columns = &mut entry[open + 1..close];
+        for column in columns.iter_mut() {
+            *column = column.strip_suffix(',').unwrap_or(column);
+        }
+        columns.sort_unstable();
+    }
+    entry.into_iter().map(sorted_options).collect::<Vec<_>>().join("\n")
+}
+
+/// `WITH (b='1', a='2')` → `WITH (a='2', b='1')`, in the order of names.
+fn sorted_options(line: &str) -> String {
+    let Some((before, rest)) = line.split_once("WITH (") else { return line.to_owned() };
+    let Some((options, after)) = rest.split_once(')') else { return line.to_owned() };
+    let mut options: Vec<&str> = options.split(", ").collect();
+    options.sort_unstable();
+    format!("{before}WITH ({}){after}", options.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entries;
+
+    #[test]
+    fn the_order_of_columns_and_of_entries_is_no_difference() {
+        let table = |columns: &str| {
+            format!("--\n-- Name: t; Type: TABLE\n--\n\nCREATE TABLE public.t (\n{columns}\n);\n")
+        };
+        let view = "--\n-- Name: v; Type: VIEW\n--\n\nCREATE VIEW public.v AS\n SELECT 1;\n\n";
+        let first = format!("SET x = 1;\n\n{view}{}", table("    a integer,\n    b text"));
+        let second = format!("{}{view}\\unrestrict x\n", table("    b text,\n    a integer"));
+        assert_eq!(entries(&first), entries(&second));
+        assert_ne!(entries(&first), entries(&table("    a integer,\n    b text")));
+    }
+}
