@@ -15,6 +15,10 @@ pub struct Alteration {
     pub to: Option<String>,
 }
 
+/// Whether a column is a child table's own is settled when the table is made, and no statement
+/// changes it afterwards.
+const UNREACHABLE: &str = "inherited";
+
 /// What differs. Renamed facts are compared under their new name, and so may be altered, too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Changes {
@@ -50,7 +54,9 @@ fn by_name(from: &Catalog, to: &Catalog) -> Changes {
             None => changes.removed.push(fact.id.clone()),
             Some(other) if other.attributes != fact.attributes => {
                 let altered = alterations(&fact.attributes, &other.attributes);
-                changes.altered.push((fact.id.clone(), altered));
+                if !altered.is_empty() {
+                    changes.altered.push((fact.id.clone(), altered));
+                }
             }
             Some(_) => {}
         }
@@ -65,7 +71,7 @@ fn alterations(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) -
     let names: BTreeSet<&String> = from.keys().chain(to.keys()).collect();
     names
         .into_iter()
-        .filter(|name| from.get(*name) != to.get(*name))
+        .filter(|name| from.get(*name) != to.get(*name) && *name != UNREACHABLE)
         .map(|name| Alteration {
             attribute: name.clone(),
             from: from.get(name).cloned(),

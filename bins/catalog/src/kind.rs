@@ -43,6 +43,8 @@ pub enum Kind {
     Index,
     Statistics,
     ForeignKey,
+    /// The tables that a table inherits from.
+    Inheritance,
     /// A partition's place under its parent: table and bound.
     Partition,
     /// A partition's index, attached to its parent's.
@@ -76,7 +78,7 @@ impl Kind {
             Kind::Server => "SERVER",
             Kind::UserMapping => "USER MAPPING",
             Kind::Sequence | Kind::SequenceOwner => "SEQUENCE",
-            Kind::Table | Kind::Partition => "TABLE",
+            Kind::Table | Kind::Partition | Kind::Inheritance => "TABLE",
             Kind::ForeignTable => "FOREIGN TABLE",
             Kind::Column | Kind::Default => "COLUMN",
             Kind::Function => "FUNCTION",
@@ -133,6 +135,7 @@ impl Kind {
                 | Kind::Default
                 | Kind::Constraint
                 | Kind::ForeignKey
+                | Kind::Inheritance
                 | Kind::Partition
                 | Kind::Rule
                 | Kind::Trigger
@@ -171,6 +174,7 @@ impl fmt::Display for Kind {
             Kind::ForeignKey => "foreign key",
             Kind::Default => "default",
             Kind::SequenceOwner => "owning column of sequence",
+            Kind::Inheritance => "parents of table",
             Kind::Partition => "partition",
             Kind::IndexPartition => "attached index",
             Kind::PublicationTable => "published table",

@@ -178,7 +178,7 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed, world: &World) -> Alter 
         steps.push(Step::exclusive(format!("{alter} DROP IDENTITY")));
     }
     if changed.any(&["type", "collation"]) {
-        steps.push(retype(from, to));
+        steps.push(retype(from, to, world));
     }
     if changed.has("expression") && to.is("generated") {
         let sql = format!("{alter} SET EXPRESSION AS ({})", to.text("expression"));
@@ -229,7 +229,7 @@ fn change_not_null(from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
         ))];
     }
     let set = Step::exclusive(format!("{alter} ALTER COLUMN {name} SET NOT NULL"));
-    if world.to.get(&relation(to, Kind::Table)).is_none() {
+    if !world.holds_rows(&to.id.path) {
         return vec![set];
     }
     let check = quote(&format!("{}_is_not_null", to.id.name()));
@@ -259,7 +259,7 @@ fn change_identity(from: &Fact, to: &Fact, changed: &Changed) -> Vec<Step> {
         return vec![Step::exclusive(format!("{alter} ADD {add}")), Step::new(next)];
     }
     let mut steps = Vec::new();
-    let mut clauses: Vec<String> = sequence::changed_options(to, changed, "identity_")
+    let mut clauses: Vec<String> = sequence::changed_options(from, to, changed, "identity_")
         .into_iter()
         .map(|option| format!("SET {option}"))
         .collect();
@@ -280,13 +280,13 @@ fn change_identity(from: &Fact, to: &Fact, changed: &Changed) -> Vec<Step> {
 }
 
 /// A new type for the values that are there.
-pub fn retype(from: &Fact, to: &Fact) -> Step {
+pub fn retype(from: &Fact, to: &Fact, world: &World) -> Step {
     let (name, new) = (to.id.name_sql(), to.text("type"));
     let collate =
         to.get("collation").map_or(String::new(), |collation| format!(" COLLATE {collation}"));
     let conversion = Conversion::between(from.text("type"), new);
     let using = match &conversion {
-        _ if to.is("generated") => String::new(),
+        _ if to.is("generated") || !world.holds_rows(&to.id.path) => String::new(),
         // The type has the same name as before and yet is another one.
         _ if from.text("type") == new && from.get("collation") == to.get("collation") => {
             format!(" USING {name}::text::{new}")
@@ -298,6 +298,9 @@ pub fn retype(from: &Fact, to: &Fact) -> Step {
     let table = to.id.relation_sql();
     let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} TYPE {new}{collate}{using}");
     let mut step = Step::exclusive(sql);
+    if !world.holds_rows(&to.id.path) {
+        return step;
+    }
     if !keeps_bytes(from.text("type"), new) {
         step = step.rewrites(format!("table {table}"));
     }

@@ -43,7 +43,8 @@ pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
     let lock = if is_foreign_key { SHARE_ROW_EXCLUSIVE } else { super::ACCESS_EXCLUSIVE };
     let partitioned = world.to.relation(path).is_some_and(|table| table.is("partition_by"));
     let plain = Step::new(format!("{alter} ADD {}", line(fact))).lock(lock);
-    let mut steps = if world.is_new_relation(path) || is_foreign_key && partitioned {
+    let unchecked = !world.holds_rows(path) || is_foreign_key && partitioned;
+    let mut steps = if world.is_new_relation(path) || unchecked {
         vec![plain]
     } else if checks_rows
         && !fact.text("definition").ends_with(NOT_VALID)
@@ -62,7 +63,7 @@ pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
     } else {
         vec![plain]
     };
-    steps.extend(settle(fact));
+    steps.extend(settle(fact, world));
     steps
 }
 
@@ -94,15 +95,18 @@ fn create_online(fact: &Fact) -> Option<Vec<Step>> {
 }
 
 /// What a constraint's index has beyond its definition.
-pub fn settle(fact: &Fact) -> Vec<Step> {
+pub fn settle(fact: &Fact, world: &World) -> Vec<Step> {
     let (table, name) = (fact.id.relation_sql(), fact.id.name_sql());
-    marks(&Fact::new(fact.id.clone()), fact, &table, &name)
+    marks(&Fact::new(fact.id.clone()), fact, &table, &name, world)
 }
 
 /// CLUSTER ON and REPLICA IDENTITY, which are a table's, but point at an index.
-pub fn marks(from: &Fact, to: &Fact, table: &str, index: &str) -> Vec<Step> {
+pub fn marks(from: &Fact, to: &Fact, table: &str, index: &str, world: &World) -> Vec<Step> {
     let mut steps = Vec::new();
-    if from.is("clustered") != to.is("clustered") {
+    // The mark of another index takes its place.
+    let goes = |mark: &str| from.is(mark) && !to.is(mark) && !world.is_marked(table, mark);
+    let comes = |mark: &str| !from.is(mark) && to.is(mark);
+    if goes("clustered") || comes("clustered") {
         let clause = if to.is("clustered") {
             format!("CLUSTER ON {index}")
         } else {
@@ -110,7 +114,7 @@ pub fn marks(from: &Fact, to: &Fact, table: &str, index: &str) -> Vec<Step> {
         };
         steps.push(Step::new(format!("ALTER TABLE {table} {clause}")).lock(SHARE_UPDATE_EXCLUSIVE));
     }
-    if from.is("replica_identity") != to.is("replica_identity") {
+    if goes("replica_identity") || comes("replica_identity") {
         let clause = if to.is("replica_identity") {
             format!("USING INDEX {index}")
         } else {
@@ -154,7 +158,7 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed, world: &World) -> Alter 
     for clause in changes(from, to, "options") {
         steps.push(Step::new(format!("ALTER INDEX {index} {clause}")).lock(SHARE_UPDATE_EXCLUSIVE));
     }
-    steps.extend(marks(from, to, &table, &name));
+    steps.extend(marks(from, to, &table, &name, world));
     Alter::InPlace(steps)
 }
 

@@ -1,10 +1,11 @@
 //! Domains and their checks.
 
-use super::{Alter, Changed, Step};
+use super::{Alter, Changed, Step, constraint};
 use crate::Fact;
 use crate::plan::World;
 
-pub fn create(fact: &Fact) -> Vec<Step> {
+/// With the constraints that can stand in the same statement.
+pub fn create(fact: &Fact, constraints: &[&Fact]) -> Vec<Step> {
     let mut sql = format!("CREATE DOMAIN {} AS {}", fact.id.sql(), fact.text("type"));
     if let Some(collation) = fact.get("collation") {
         sql += &format!(" COLLATE {collation}");
@@ -14,6 +15,9 @@ pub fn create(fact: &Fact) -> Vec<Step> {
     }
     if fact.is("not_null") {
         sql += " NOT NULL";
+    }
+    for constraint in constraints {
+        sql += &format!("\n    {}", constraint::line(constraint));
     }
     vec![Step::new(sql)]
 }

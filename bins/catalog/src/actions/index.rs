@@ -31,7 +31,7 @@ pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
     let mut steps = vec![step];
     let bare = Fact::new(fact.id.clone());
     steps.extend(statistics(&bare, fact));
-    steps.extend(marks(&bare, fact, fact.text("table"), &fact.id.name_sql()));
+    steps.extend(marks(&bare, fact, fact.text("table"), &fact.id.name_sql(), world));
     steps
 }
 
@@ -49,7 +49,7 @@ pub fn drop(fact: &Fact, world: &World) -> Vec<Step> {
     vec![step]
 }
 
-pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
+pub fn alter(from: &Fact, to: &Fact, changed: &Changed, world: &World) -> Alter {
     if changed.any(&["definition", "invalid", "table"]) {
         return Alter::Rebuild;
     }
@@ -60,7 +60,7 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
         steps.push(Step::new(sql).lock(ACCESS_EXCLUSIVE));
     }
     steps.extend(statistics(from, to));
-    steps.extend(marks(from, to, to.text("table"), &to.id.name_sql()));
+    steps.extend(marks(from, to, to.text("table"), &to.id.name_sql(), world));
     Alter::InPlace(steps)
 }
 

@@ -4,12 +4,16 @@
 mod aggregate;
 mod column;
 mod constraint;
+mod default_privileges;
+mod definition;
 mod domain;
 mod dress;
 mod extension;
+mod foreign;
 mod index;
 mod partition;
 mod policy;
+mod publication;
 mod rights;
 mod routine;
 mod schema;
@@ -26,7 +30,7 @@ use crate::{Alteration, Fact, Kind};
 pub(crate) use column::{retype, type_family_changes};
 pub(crate) use dress::create as dress;
 pub(crate) use table::create_with as create_table;
-pub(crate) use types::{drop_aside, rename_aside};
+pub(crate) use types::{adds_labels, drop_aside, rename_aside};
 
 /// One statement of a rule.
 #[derive(Clone, Debug, Default)]
@@ -83,9 +87,19 @@ pub(crate) fn create_column(fact: &Fact, default: Option<&Fact>, world: &World) 
     steps
 }
 
+/// CREATE DOMAIN, with the constraints that can stand in it.
+pub(crate) fn create_domain(fact: &Fact, constraints: &[&Fact], world: &World) -> Vec<Step> {
+    let mut steps = domain::create(fact, constraints);
+    for part in std::iter::once(&fact).chain(constraints) {
+        steps.extend(dress::create(part, world));
+    }
+    steps
+}
+
 /// Whether somebody has fewer rights on the table than before.
 pub(crate) fn takes_rights_away(from: &Fact, to: &Fact) -> bool {
-    rights::takes_away(from.id.kind, from.get("grants"), to.get("grants"))
+    from.id.kind != Kind::Column
+        && rights::takes_away(from.id.kind, from.get("grants"), to.get("grants"))
 }
 
 /// The column's grants as they were, all of them anew.
@@ -103,7 +117,7 @@ pub(crate) fn create(fact: &Fact, world: &World) -> Vec<Step> {
         Kind::Schema => schema::create(fact),
         Kind::Extension => extension::create(fact),
         Kind::Enum | Kind::Composite | Kind::Range => types::create(fact),
-        Kind::Domain => domain::create(fact),
+        Kind::Domain => domain::create(fact, &[]),
         Kind::DomainConstraint => domain::create_constraint(fact, world),
         Kind::Sequence => sequence::create(fact),
         Kind::SequenceOwner => sequence::create_owner(fact),
@@ -111,13 +125,31 @@ pub(crate) fn create(fact: &Fact, world: &World) -> Vec<Step> {
         Kind::Constraint | Kind::ForeignKey => constraint::create(fact, world),
         Kind::Index => index::create(fact, world),
         Kind::IndexPartition => index::attach(fact),
+        Kind::Inheritance => partition::inherit(fact),
         Kind::Partition => partition::create(fact),
         Kind::View | Kind::MaterializedView => view::create(fact),
         Kind::Function | Kind::Procedure => routine::create(fact),
         Kind::Aggregate => aggregate::create(fact),
         Kind::Trigger | Kind::Rule => trigger::create(fact, world),
         Kind::Policy => policy::create(fact),
-        _ => Vec::new(),
+        Kind::Publication => publication::create(fact),
+        Kind::PublicationTable | Kind::PublicationSchema => publication::add_member(fact),
+        Kind::ForeignDataWrapper | Kind::Server | Kind::UserMapping => foreign::create(fact),
+        Kind::DefaultPrivileges => {
+            return default_privileges::change(fact, None, fact.get("grants"));
+        }
+        Kind::Collation
+        | Kind::Conversion
+        | Kind::Operator
+        | Kind::OperatorFamily
+        | Kind::OperatorClass
+        | Kind::Cast
+        | Kind::TextSearchParser
+        | Kind::TextSearchTemplate
+        | Kind::TextSearchDictionary
+        | Kind::TextSearchConfiguration
+        | Kind::Statistics
+        | Kind::EventTrigger => definition::create(fact),
     };
     steps.extend(dress::create(fact, world));
     steps
@@ -133,10 +165,14 @@ pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
         Kind::Constraint | Kind::ForeignKey => constraint::drop(fact, world),
         Kind::Index => index::drop(fact, world),
         Kind::IndexPartition => Vec::new(),
+        Kind::Inheritance => partition::leave(fact),
         Kind::Partition => partition::drop(fact),
         Kind::Trigger | Kind::Rule | Kind::Policy => {
             vec![Step::exclusive(format!("DROP {}", dress::object(fact)))]
         }
+        Kind::PublicationTable | Kind::PublicationSchema => publication::drop_member(fact),
+        Kind::DefaultPrivileges => default_privileges::change(fact, fact.get("grants"), None),
+        Kind::UserMapping => vec![Step::new(format!("DROP {}", foreign::object(fact)))],
         Kind::MaterializedView => vec![Step::exclusive(format!("DROP {}", dress::object(fact)))],
         _ => vec![Step::new(format!("DROP {}", dress::object(fact)))],
     }
@@ -144,6 +180,13 @@ pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
 
 /// What the alterations take, all of them at once.
 pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &World) -> Alter {
+    if from.id.kind == Kind::DefaultPrivileges {
+        return Alter::InPlace(default_privileges::change(
+            to,
+            from.get("grants"),
+            to.get("grants"),
+        ));
+    }
     let own: Vec<&Alteration> =
         changed.iter().filter(|change| !dress::knows(&change.attribute)).collect();
     let mut steps = Vec::new();
@@ -155,18 +198,42 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
             Kind::Enum => types::alter_enum(from, to),
             Kind::Composite => types::alter_composite(from, to, world),
             Kind::Domain => domain::alter(to, &own),
-            Kind::Sequence => sequence::alter(to, &own),
+            Kind::Sequence => sequence::alter(from, to, &own),
             Kind::SequenceOwner => Alter::InPlace(sequence::create_owner(to)),
             Kind::Table | Kind::ForeignTable => table::alter(from, to, &own),
             Kind::Column => column::alter(from, to, &own, world),
             Kind::Default => Alter::InPlace(column::create_default(to, world)),
             Kind::Constraint | Kind::ForeignKey => constraint::alter(from, to, &own, world),
-            Kind::Index => index::alter(from, to, &own),
+            Kind::Index => index::alter(from, to, &own, world),
             Kind::View | Kind::MaterializedView => view::alter(from, to, &own),
             Kind::Function | Kind::Procedure => routine::alter(from, to, &own),
             Kind::Trigger | Kind::Rule => trigger::alter(to, &own),
             Kind::Policy => policy::alter(to, &own),
-            _ => Alter::Rebuild,
+            Kind::Publication => publication::alter(to, &own),
+            Kind::ForeignDataWrapper | Kind::Server | Kind::UserMapping => {
+                foreign::alter(from, to, &own)
+            }
+            Kind::Collation
+            | Kind::Conversion
+            | Kind::Operator
+            | Kind::OperatorFamily
+            | Kind::OperatorClass
+            | Kind::Cast
+            | Kind::TextSearchParser
+            | Kind::TextSearchTemplate
+            | Kind::TextSearchDictionary
+            | Kind::TextSearchConfiguration
+            | Kind::Statistics
+            | Kind::EventTrigger => definition::alter(from, to, &own),
+            Kind::Aggregate
+            | Kind::DomainConstraint
+            | Kind::Range
+            | Kind::IndexPartition
+            | Kind::Inheritance
+            | Kind::Partition
+            | Kind::PublicationTable
+            | Kind::PublicationSchema
+            | Kind::DefaultPrivileges => Alter::Rebuild,
         };
         match altered {
             Alter::Rebuild => return Alter::Rebuild,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Step;
 use crate::name::quote;
-use crate::read::grants::default_rights;
+use crate::read::grants::{default_rights, rights_of_future};
 use crate::{Fact, Kind};
 
 /// What rights are given on.
@@ -15,6 +15,8 @@ pub struct Target {
     columns: String,
     /// What the owner and PUBLIC have by default.
     defaults: (&'static str, &'static str),
+    /// All rights that there are.
+    all: &'static str,
 }
 
 impl Target {
@@ -30,7 +32,16 @@ impl Target {
             Kind::Server => format!("FOREIGN SERVER {}", id.sql()),
             kind => format!("{} {}", kind.noun(), id.sql()),
         };
-        Target { object, columns: String::new(), defaults: default_rights(id.kind) }
+        let defaults = default_rights(id.kind);
+        Target { object, columns: String::new(), defaults, all: defaults.0 }
+    }
+
+    /// Objects that are made later; `TABLES`, `FUNCTIONS`, …. What the server gives by default
+    /// counts for all schemas only: in one schema there are additions to it.
+    pub fn future(kind: &str, schema: &str) -> Target {
+        let defaults = rights_of_future(kind, schema);
+        let all = rights_of_future(kind, "").0;
+        Target { object: kind.to_owned(), columns: String::new(), defaults, all }
     }
 
     pub fn column(relation: &str, column: &str) -> Target {
@@ -38,6 +49,7 @@ impl Target {
             object: format!("TABLE {relation}"),
             columns: format!(" ({})", quote(column)),
             defaults: ("", ""),
+            all: "",
         }
     }
 }
@@ -90,8 +102,12 @@ pub fn change(target: &Target, owner: &str, from: Option<&str>, to: Option<&str>
 /// Whether a right that somebody had before is gone: a REVOKE on a table takes the same right on
 /// its columns with it.
 pub fn takes_away(kind: Kind, from: Option<&str>, to: Option<&str>) -> bool {
-    let target =
-        Target { object: String::new(), columns: String::new(), defaults: default_rights(kind) };
+    let target = Target {
+        object: String::new(),
+        columns: String::new(),
+        defaults: default_rights(kind),
+        all: "",
+    };
     let (from, to) = (read(from, &target), read(to, &target));
     from.iter().any(|(grantee, rights)| {
         rights.keys().any(|right| !to.get(grantee).is_some_and(|to| to.contains_key(right)))
@@ -140,7 +156,7 @@ fn letters(rights: &str) -> Rights {
 
 /// `SELECT, INSERT`; `ALL` where these are all that there are.
 fn words(letters: &str, target: &Target) -> String {
-    let all = target.defaults.0;
+    let all = target.all;
     if !all.is_empty() && all.chars().all(|letter| letters.contains(letter)) {
         return format!("ALL{}", target.columns);
     }

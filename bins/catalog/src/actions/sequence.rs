@@ -38,11 +38,18 @@ pub fn set_options(fact: &Fact, prefix: &str) -> Vec<String> {
 }
 
 /// The options that changed, those included that went back to their default.
-pub fn changed_options(to: &Fact, changed: &Changed, prefix: &str) -> Vec<String> {
-    let descending = to.get(&format!("{prefix}increment")).is_some_and(|by| by.starts_with('-'));
+pub fn changed_options(from: &Fact, to: &Fact, changed: &Changed, prefix: &str) -> Vec<String> {
+    let counts_down =
+        |fact: &Fact| fact.get(&format!("{prefix}increment")).is_some_and(|by| by.starts_with('-'));
+    let descending = counts_down(to);
+    // The ends are others by default where a sequence turns round.
+    let turned = descending != counts_down(from);
     OPTIONS
         .iter()
-        .filter(|(name, _, _)| changed.has(&format!("{prefix}{name}")))
+        .filter(|(name, _, _)| {
+            turned && ["minimum", "maximum", "start"].contains(name)
+                || changed.has(&format!("{prefix}{name}"))
+        })
         .map(|(name, words, default)| {
             let value = to.get(&format!("{prefix}{name}"));
             match (*name, value) {
@@ -64,12 +71,12 @@ pub fn changed_options(to: &Fact, changed: &Changed, prefix: &str) -> Vec<String
         .collect()
 }
 
-pub fn alter(to: &Fact, changed: &Changed) -> Alter {
-    let mut options = changed_options(to, changed, "");
+pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
+    let mut options = changed_options(from, to, changed, "");
     if changed.has("type") {
         options.insert(0, format!("AS {}", to.get("type").unwrap_or("bigint")));
     }
-    let mut steps = Vec::new();
+    let mut steps = into_bounds(to, changed);
     if !options.is_empty() {
         steps.push(Step::new(format!("ALTER SEQUENCE {} {}", to.id.sql(), options.join(" "))));
     }
@@ -78,6 +85,22 @@ pub fn alter(to: &Fact, changed: &Changed) -> Alter {
         steps.push(Step::new(format!("ALTER SEQUENCE {} SET {logged}", to.id.sql())));
     }
     Alter::InPlace(steps)
+}
+
+/// A sequence whose number lies outside of its new ends is refused by ALTER SEQUENCE.
+fn into_bounds(to: &Fact, changed: &Changed) -> Vec<Step> {
+    let name = to.id.sql();
+    [("minimum", "<", "false"), ("maximum", ">", "true")]
+        .into_iter()
+        .filter(|(bound, _, _)| changed.has(bound))
+        .filter_map(|(bound, outside, called)| {
+            let end = to.get(bound)?;
+            Some(Step::new(format!(
+                "SELECT setval({}, {end}, {called}) FROM {name} WHERE last_value {outside} {end}",
+                crate::name::literal(&name)
+            )))
+        })
+        .collect()
 }
 
 pub fn create_owner(fact: &Fact) -> Vec<Step> {

@@ -31,7 +31,9 @@ pub fn create_with(fact: &Fact, world: &World, folded: &[&Fact]) -> Vec<Step> {
     let constraints: Vec<&&Fact> =
         folded.iter().filter(|part| part.id.kind == Kind::Constraint).collect();
     lines.extend(constraints.iter().map(|part| constraint::line(part)));
-    let mut steps = vec![Step::new(statement(fact, &lines))];
+    let inheritance = folded.iter().find(|part| part.id.kind == Kind::Inheritance);
+    let parents = inheritance.map(|part| part.list("parents")).unwrap_or_default();
+    let mut steps = vec![Step::new(statement(fact, &lines, &parents))];
     steps.extend(settled(fact));
     steps.extend(dress::create(fact, world));
     for column in columns {
@@ -39,13 +41,13 @@ pub fn create_with(fact: &Fact, world: &World, folded: &[&Fact]) -> Vec<Step> {
         steps.extend(dress::create(column, world));
     }
     for part in constraints {
-        steps.extend(constraint::settle(part));
+        steps.extend(constraint::settle(part, world));
         steps.extend(dress::create(part, world));
     }
     steps
 }
 
-fn statement(fact: &Fact, lines: &[String]) -> String {
+fn statement(fact: &Fact, lines: &[String], parents: &[String]) -> String {
     let kind = match fact.id.kind {
         Kind::ForeignTable => "FOREIGN TABLE",
         _ if fact.is("persistence") => "UNLOGGED TABLE",
@@ -60,7 +62,6 @@ fn statement(fact: &Fact, lines: &[String]) -> String {
         (true, false) => sql += " ()",
         (false, _) => sql += &format!(" (\n    {}\n)", lines.join(",\n    ")),
     }
-    let parents = fact.list("inherits");
     if !parents.is_empty() {
         sql += &format!(" INHERITS ({})", parents.join(", "));
     }
@@ -125,15 +126,7 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
     let table = to.id.to_string();
     let sql = |clause: &str| format!("ALTER TABLE {} {clause}", to.id.sql());
     let mut steps = Vec::new();
-    if changed.has("inherits") {
-        let (before, after) = (from.list("inherits"), to.list("inherits"));
-        for parent in before.iter().filter(|parent| !after.contains(parent)) {
-            steps.push(Step::exclusive(sql(&format!("NO INHERIT {parent}"))));
-        }
-        for parent in after.iter().filter(|parent| !before.contains(parent)) {
-            steps.push(Step::exclusive(sql(&format!("INHERIT {parent}"))));
-        }
-    }
+
     if changed.has("of_type") {
         let clause = to.get("of_type").map_or("NOT OF".to_owned(), |kind| format!("OF {kind}"));
         steps.push(Step::exclusive(sql(&clause)));

@@ -1,7 +1,7 @@
 //! Enums, composite types and ranges.
 
 use super::{Alter, Step};
-use crate::name::{literal, qualified, quote};
+use crate::name::{literal, parse, qualified, quote};
 use crate::plan::World;
 use crate::{Fact, Id, Kind};
 
@@ -128,14 +128,28 @@ pub fn set_aside(id: &Id) -> Id {
 }
 
 /// Makes room for a type of the same name.
-pub fn rename_aside(fact: &Fact) -> Step {
-    let aside = set_aside(&fact.id);
-    Step::new(format!(
-        "ALTER {} {} RENAME TO {}",
-        fact.id.kind.noun(),
-        fact.id.sql(),
-        quote(aside.name())
-    ))
+pub fn rename_aside(fact: &Fact) -> Vec<Step> {
+    let rename = |id: &Id| {
+        let aside = set_aside(id);
+        Step::new(format!(
+            "ALTER {} {} RENAME TO {}",
+            id.kind.noun(),
+            id.sql(),
+            quote(aside.name())
+        ))
+    };
+    let mut steps = vec![rename(&fact.id)];
+    // A range's multirange has a name of its own, which goes with it.
+    if let Some((_, multirange)) = fact.text("range").split_once("MULTIRANGE_TYPE_NAME = ") {
+        steps.push(rename(&Id { kind: Kind::Range, path: parse(multirange) }));
+    }
+    steps
+}
+
+/// The labels that ALTER TYPE … ADD VALUE adds: not to be used before they are committed.
+pub fn adds_labels(from: &Fact, to: &Fact) -> Vec<String> {
+    let before = from.list("labels");
+    to.list("labels").into_iter().filter(|label| !before.contains(label)).collect()
 }
 
 pub fn drop_aside(fact: &Fact) -> Step {

@@ -73,7 +73,12 @@ pub(crate) fn made_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id> {
         (relation.id.kind.is_table() && fates.creates(&relation.id)).then(|| relation.id.clone())
     };
     match id.kind {
-        Kind::Column => table(),
+        Kind::Column | Kind::Inheritance => table(),
+        Kind::DomainConstraint => {
+            let domain = Id { kind: Kind::Domain, path: id.path[..2].to_vec() };
+            let new = fates.creates(&domain) && !fact.text("definition").ends_with(" NOT VALID");
+            (new && can_stand_in(fact, &domain, fates, world)).then_some(domain)
+        }
         Kind::Default => {
             let column = Id { kind: Kind::Column, path: id.path.clone() };
             if world.to.get(&column).is_some_and(|column| column.is("inherited")) {
@@ -102,8 +107,8 @@ fn can_stand_in(part: &Fact, container: &Id, fates: &Fates, world: &World) -> bo
     let mut seen = BTreeSet::new();
     let mut open: Vec<&Id> = part.depends_on.iter().collect();
     while let Some(id) = open.pop() {
-        let inside =
-            id.path.starts_with(&container.path[..2]) && (id.kind.is_part() || id == container);
+        let inside = id.path.starts_with(&container.path[..2])
+            && (id.kind.is_part() || id.kind == Kind::DomainConstraint || id == container);
         if !fates.creates(id) || inside && part.depends_on.contains(id) || !seen.insert(id) {
             continue;
         }

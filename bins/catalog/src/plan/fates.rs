@@ -207,18 +207,13 @@ pub(crate) fn followed_column(id: &Id, world: &World) -> Option<Id> {
     {
         return Some(under(after.text("parent"), id));
     }
-    let column = Id { kind: Kind::Column, path: id.path.clone() };
-    let inherited = [world.from, world.to]
-        .into_iter()
-        .any(|catalog| catalog.get(&column).is_some_and(|column| column.is("inherited")));
-    let table = Id { kind: Kind::Table, path: id.path[..2].to_vec() };
-    if !inherited {
-        return None;
-    }
-    let parents = world.to.get(&table).or_else(|| world.from.get(&table))?.list("inherits");
-    parents
-        .iter()
-        .map(|parent| under(parent, id))
+    let parents = |catalog: &crate::Catalog| {
+        let place = Id { kind: Kind::Inheritance, path: id.path[..2].to_vec() };
+        catalog.get(&place).map(|place| place.list("parents")).unwrap_or_default()
+    };
+    let after = parents(world.to);
+    let kept = parents(world.from).into_iter().filter(|parent| after.contains(parent));
+    kept.map(|parent| under(&parent, id))
         .find(|column| world.from.holds(column) || world.to.holds(column))
 }
 

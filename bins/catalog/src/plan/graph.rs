@@ -58,11 +58,14 @@ pub(crate) fn build(fates: &Fates, world: &World) -> Graph {
         graph.add_alter(id, fate, fates, world, &mut nodes);
     }
     drops.spread(&mut nodes.dropped);
+    drops.spread(&mut nodes.set_aside);
     makes.spread(&mut nodes.created);
     graph.order_teardown(&nodes, world);
     graph.order_building(&nodes, fates, world);
     graph.order_names(&nodes, world);
     graph.order_partitions(&nodes, world);
+    graph.order_inheritance(&nodes);
+    graph.order_persistence(&nodes, world);
     graph.edges.retain(|(before, after)| before != after);
     graph
 }
@@ -120,7 +123,7 @@ impl Graph {
         }
         if fates.replaces_type(id) {
             let (first, last) = steps::replace_type(fact);
-            let aside = self.add(Phase::SetAside, id, vec![first]);
+            let aside = self.add(Phase::SetAside, id, first);
             let last = self.add(Phase::DropAside, id, vec![last]);
             nodes.set_aside.insert(id.clone(), aside);
             nodes.dropped.insert(id.clone(), last);
@@ -172,6 +175,10 @@ impl Graph {
             for on in &fact.depends_on {
                 let on_gone = nodes.set_aside.get(on).or_else(|| nodes.dropped.get(on));
                 self.edge(gone, on_gone);
+                self.edge(
+                    dropped,
+                    on_gone.and(nodes.dropped.get(on)).filter(|_| nodes.set_aside.contains_key(on)),
+                );
                 self.edge(gone, nodes.altered.get(on));
                 // What is altered lets go of what is dropped; a type only goes at the very end.
                 self.edge(altered, nodes.dropped.get(on));
@@ -201,17 +208,38 @@ impl Graph {
     /// A name must be free before it is taken again, by whatever kind.
     fn order_names(&mut self, nodes: &Nodes, world: &World) {
         let mut freed: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut taken: Vec<(String, usize)> = Vec::new();
         for (id, node) in &nodes.dropped {
             let node = nodes.set_aside.get(id).unwrap_or(node);
             for name in world.from.get(id).map(claims).unwrap_or_default() {
                 freed.entry(name).or_default().push(*node);
             }
         }
+        for (id, node) in nodes.altered.iter().filter(|(id, _)| id.kind == Kind::Column) {
+            let (from, to) = (world.from.get(id), world.to.get(id));
+            let (before, after) =
+                (from.map(claims).unwrap_or_default(), to.map(claims).unwrap_or_default());
+            for name in before.iter().filter(|name| !after.contains(name)) {
+                freed.entry(name.clone()).or_default().push(*node);
+            }
+            for name in after.iter().filter(|name| !before.contains(name)) {
+                taken.push((name.clone(), *node));
+            }
+        }
         for (id, node) in &nodes.created {
-            for name in world.to.get(id).map(claims).unwrap_or_default() {
-                for before in freed.get(&name).into_iter().flatten() {
-                    self.edge(Some(before), Some(node));
-                }
+            taken.extend(
+                world
+                    .to
+                    .get(id)
+                    .map(claims)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|name| (name, *node)),
+            );
+        }
+        for (name, node) in &taken {
+            for before in freed.get(name).into_iter().flatten() {
+                self.edge(Some(before), Some(node));
             }
         }
     }
@@ -237,12 +265,62 @@ impl Graph {
     }
 }
 
+impl Graph {
+    /// A table leaves its parents before its columns go, and joins them when it has theirs.
+    fn order_inheritance(&mut self, nodes: &Nodes) {
+        let places = |nodes: &HashMap<Id, usize>| -> Vec<(Id, usize)> {
+            let places = nodes.iter().filter(|(id, _)| id.kind == Kind::Inheritance);
+            places.map(|(id, node)| (id.clone(), *node)).collect()
+        };
+        let is_own = |place: &Id, id: &Id| {
+            matches!(id.kind, Kind::Column | Kind::Constraint) && id.path.starts_with(&place.path)
+        };
+        for (place, leaves) in places(&nodes.dropped) {
+            for (_, node) in
+                nodes.dropped.iter().chain(&nodes.altered).filter(|(id, _)| is_own(&place, id))
+            {
+                self.edge(Some(&leaves), Some(node));
+            }
+        }
+        for (place, joins) in places(&nodes.created) {
+            for (_, node) in
+                nodes.created.iter().chain(&nodes.altered).filter(|(id, _)| is_own(&place, id))
+            {
+                self.edge(Some(node), Some(&joins));
+            }
+        }
+    }
+
+    /// A logged table never points at an unlogged one, not even in between.
+    fn order_persistence(&mut self, nodes: &Nodes, world: &World) {
+        for key in world.to.of_kind(Kind::ForeignKey) {
+            let own = Id { kind: Kind::Table, path: key.id.path[..2].to_vec() };
+            let other = key.depends_on.iter().find_map(|on| {
+                let table = Id { kind: Kind::Table, path: on.path.get(..2)?.to_vec() };
+                (table != own && world.to.holds(&table)).then_some(table)
+            });
+            let Some(other) = other else { continue };
+            let (own_node, other_node) = (nodes.altered.get(&own), nodes.altered.get(&other));
+            if world.to.get(&own).is_some_and(|table| table.is("persistence")) {
+                self.edge(own_node, other_node);
+            } else {
+                self.edge(other_node, own_node);
+            }
+        }
+    }
+}
+
 /// The names that an object takes in the catalogs beyond its own kind's.
 fn claims(fact: &Fact) -> Vec<String> {
     let id = &fact.id;
     let name = id.path.join("\0");
     match id.kind {
         Kind::Index | Kind::Sequence => vec![format!("relation {name}")],
+        Kind::Column => fact
+            .get("identity_sequence")
+            .map(|sequence| format!("relation {}", crate::name::parse(sequence).join("\0")))
+            .into_iter()
+            .collect(),
         kind if kind.is_relation() => vec![format!("relation {name}"), format!("type {name}")],
         kind if kind.is_type() => vec![format!("type {name}")],
         kind if kind.is_routine() => vec![format!("routine {name}")],

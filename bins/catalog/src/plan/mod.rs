@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use common::{Error, Result};
 use serde::Serialize;
 
+use crate::actions::Step;
 use crate::catalog::Unmodelled;
 use crate::compare::{Changes, compare};
 use crate::{Catalog, Id};
@@ -75,6 +76,19 @@ pub struct Statement {
     pub subject: Id,
 }
 
+impl Statement {
+    pub(crate) fn of(step: &Step, subject: &Id) -> Statement {
+        Statement {
+            sql: step.sql.clone(),
+            needs_no_transaction: step.needs_no_transaction,
+            loses: step.loses.clone(),
+            rewrites: step.rewrites.clone(),
+            lock: step.lock,
+            subject: subject.clone(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
     pub statements: Vec<Statement>,
@@ -107,7 +121,8 @@ pub fn plan(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
     let fates = fates::decide(&changes, &world);
     world.rebuilt =
         fates.of.iter().filter(|(_, fate)| fate.drop).map(|(id, _)| id.clone()).collect();
-    let statements = statements(graph::build(&fates, &world))?;
+    let mut statements = statements(graph::build(&fates, &world))?;
+    steps::leave_bodies_unchecked(&mut statements, &fates, &world);
     let plan = Plan { statements, changes, notes: Vec::new(), unmodelled: to.unmodelled.clone() };
     refuse_losses(&plan, options)?;
     Ok(plan)
@@ -138,14 +153,7 @@ fn statements(graph: Graph) -> Result<Vec<Statement>> {
     let mut statements = Vec::new();
     for node in order {
         let action = &graph.actions[node];
-        statements.extend(action.steps.iter().map(|step| Statement {
-            sql: step.sql.clone(),
-            needs_no_transaction: step.needs_no_transaction,
-            loses: step.loses.clone(),
-            rewrites: step.rewrites.clone(),
-            lock: step.lock,
-            subject: action.subject.clone(),
-        }));
+        statements.extend(action.steps.iter().map(|step| Statement::of(step, &action.subject)));
     }
     Ok(statements)
 }

@@ -1,21 +1,23 @@
 //! The statements of one action: its rule's, and what depends on the whole plan.
 
-use super::World;
 use super::fates::{Fate, Fates, followed_column};
+use super::{Statement, World};
 use crate::actions::{self, Alter, Step};
+use crate::name::literal;
 use crate::{Alteration, Fact, Kind};
 
 pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
     actions::drop(fact, world)
 }
 
-pub(crate) fn replace_type(fact: &Fact) -> (Step, Step) {
+pub(crate) fn replace_type(fact: &Fact) -> (Vec<Step>, Step) {
     (actions::rename_aside(fact), actions::drop_aside(fact))
 }
 
 pub(crate) fn create(fact: &Fact, parts: &[&Fact], world: &World) -> Vec<Step> {
     match fact.id.kind {
         Kind::Table | Kind::ForeignTable => actions::create_table(fact, world, parts),
+        Kind::Domain => actions::create_domain(fact, parts, world),
         Kind::Column => match followed_column(&fact.id, world) {
             // ADD COLUMN on the parent has made it.
             Some(_) => actions::dress(fact, world),
@@ -38,15 +40,31 @@ pub(crate) fn alter(
     let own = without_followed(to, &fate.alter, fates, world);
     let mut steps = Vec::new();
     if fate.retype && !own.iter().any(|change| change.attribute == "type") {
-        steps.push(actions::retype(from, to));
+        steps.push(actions::retype(from, to, world));
     }
     if let Alter::InPlace(rest) = actions::alter(from, to, &own, world) {
         steps.extend(rest);
+    }
+    if to.id.kind == Kind::Enum && uses_new_label(from, to, fates, world) {
+        steps.iter_mut().for_each(|step| step.needs_no_transaction = true);
     }
     if actions::takes_rights_away(from, to) {
         steps.extend(columns_rights(from, to, world));
     }
     steps
+}
+
+/// A label may be used only after it is committed.
+fn uses_new_label(from: &Fact, to: &Fact, fates: &Fates, world: &World) -> bool {
+    let labels: Vec<String> =
+        actions::adds_labels(from, to).iter().map(|label| literal(label)).collect();
+    let changed = fates
+        .of
+        .iter()
+        .filter(|(id, fate)| **id != to.id && (fate.create || !fate.alter.is_empty()));
+    changed.filter_map(|(id, _)| world.to.get(id)).any(|fact| {
+        fact.attributes.values().any(|text| labels.iter().any(|label| text.contains(label)))
+    })
 }
 
 /// A REVOKE on a table takes the right on its columns with it.
@@ -78,4 +96,23 @@ fn without_followed(
         })
         .cloned()
         .collect()
+}
+
+/// A function's body in SQL may speak of what comes later in the plan, and by names that were found
+/// by the search path of its author. pg_dump, too, has the server not look into bodies.
+pub(crate) fn leave_bodies_unchecked(
+    statements: &mut Vec<Statement>,
+    fates: &Fates,
+    world: &World,
+) {
+    let written = fates.of.iter().filter(|(_, fate)| fate.create || !fate.alter.is_empty());
+    let first = written
+        .filter_map(|(id, _)| world.to.get(id))
+        .find(|fact| fact.get("language") == Some("sql"));
+    if let Some(function) = first {
+        let in_transaction = statements.iter().all(|statement| !statement.needs_no_transaction);
+        let local = if in_transaction { "LOCAL " } else { "" };
+        let set = Step::new(format!("SET {local}check_function_bodies = off"));
+        statements.insert(0, Statement::of(&set, &function.id));
+    }
 }

@@ -20,6 +20,22 @@ impl World<'_> {
         self.from.relation(path).is_none_or(|relation| self.rebuilt.contains(&relation.id))
     }
 
+    /// Whether it is a table with rows of its own or of its partitions; a foreign one's are
+    /// elsewhere.
+    pub fn holds_rows(&self, path: &[String]) -> bool {
+        self.to.holds(&Id { kind: Kind::Table, path: path[..2].to_vec() })
+    }
+
+    /// Whether an index or constraint of the table is to have the mark, such as `clustered`.
+    pub fn is_marked(&self, table: &str, mark: &str) -> bool {
+        let path = crate::name::parse(table);
+        self.to.parts(Kind::Constraint, &path).iter().any(|part| part.is(mark))
+            || self
+                .to
+                .of_kind(Kind::Index)
+                .any(|index| index.is(mark) && index.text("table") == table)
+    }
+
     pub fn is_new_type(&self, path: &[String]) -> bool {
         let id = Id { kind: Kind::Domain, path: path.to_vec() };
         !self.from.holds(&id) || self.rebuilt.contains(&id)
@@ -47,9 +63,24 @@ impl World<'_> {
         })
     }
 
-    /// What an object has by the default privileges of the database as soon as it is made.
+    /// What an object has by the default privileges of the database as soon as it is made by the
+    /// user who reads the catalogs.
     pub fn granted_by_default(&self, id: &Id) -> Option<String> {
-        let _ = id;
-        None
+        let kind = match id.kind {
+            Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView => "TABLES",
+            Kind::Sequence => "SEQUENCES",
+            Kind::Function | Kind::Procedure | Kind::Aggregate => "FUNCTIONS",
+            kind if kind.is_type() => "TYPES",
+            Kind::Schema => "SCHEMAS",
+            _ => return None,
+        };
+        let grants: Vec<&str> = ["", id.schema().unwrap_or_default()]
+            .into_iter()
+            .filter_map(|schema| {
+                let path = [self.from.user.as_str(), schema, kind];
+                self.from.get(&Id::new(Kind::DefaultPrivileges, path))?.get("grants")
+            })
+            .collect();
+        (!grants.is_empty()).then(|| grants.join(","))
     }
 }

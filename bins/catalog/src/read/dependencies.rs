@@ -90,8 +90,8 @@ fn containers(id: &Id, catalog: &Catalog) -> Vec<Id> {
                 .and_then(|name| catalog.relation(&name::parse(name)))
                 .map(|fact| fact.id.clone()),
         ),
-        Kind::Table => {
-            let parents = fact.map(|fact| fact.list("inherits")).unwrap_or_default();
+        Kind::Inheritance => {
+            let parents = fact.map(|fact| fact.list("parents")).unwrap_or_default();
             found.extend(
                 parents.iter().map(|name| Id { kind: Kind::Table, path: name::parse(name) }),
             );

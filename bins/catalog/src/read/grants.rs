@@ -9,7 +9,33 @@ use crate::Kind;
 /// named only where it has lost rights of its own; a grantee that has lost its default rights has
 /// no letters. `None` where everything is as by default.
 pub fn beyond_default(kind: Kind, owner: &str, acl: &[String]) -> Option<String> {
-    let (of_owner, of_public) = default_rights(kind);
+    beyond(default_rights(kind), owner, acl)
+}
+
+/// The same for default privileges: those in one schema add to the ones for all schemas, which
+/// stand in place of the server's own.
+pub fn of_future_objects(path: &[String], role: &str, acl: &[String]) -> Option<String> {
+    let kind = path.last().map_or("", String::as_str);
+    let schema = path.get(1).map_or("", String::as_str);
+    beyond(rights_of_future(kind, schema), role, acl)
+}
+
+/// What the owner and PUBLIC would have of objects made later, by the kind's word in SQL.
+pub fn rights_of_future(kind: &str, schema: &str) -> (&'static str, &'static str) {
+    if !schema.is_empty() {
+        return ("", "");
+    }
+    match kind {
+        "TABLES" => default_rights(Kind::Table),
+        "SEQUENCES" => default_rights(Kind::Sequence),
+        "FUNCTIONS" => default_rights(Kind::Function),
+        "TYPES" => default_rights(Kind::Enum),
+        "SCHEMAS" => default_rights(Kind::Schema),
+        _ => ("rw", ""),
+    }
+}
+
+fn beyond((of_owner, of_public): (&str, &str), owner: &str, acl: &[String]) -> Option<String> {
     let mut rights: BTreeMap<String, String> = BTreeMap::new();
     for item in acl {
         let (grantee, letters) = split(item);

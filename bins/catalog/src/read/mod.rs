@@ -6,12 +6,13 @@ mod comments;
 mod dependencies;
 pub(crate) mod grants;
 mod row;
+mod spelling;
 
 use std::rc::Rc;
 
 use common::{Error, Result, Session};
 
-use crate::catalog::{Catalog, Scope};
+use crate::catalog::{Catalog, Scope, Unmodelled};
 use crate::{Id, Kind};
 use address::{Address, Addresses};
 use dependencies::Dependencies;
@@ -32,12 +33,29 @@ const FAMILIES: &[&str] = &[
     include_str!("sql/constraints.sql"),
     include_str!("sql/indexes.sql"),
     include_str!("sql/index_partitions.sql"),
+    include_str!("sql/inheritance.sql"),
     include_str!("sql/partitions.sql"),
     include_str!("sql/routines.sql"),
     include_str!("sql/triggers.sql"),
     include_str!("sql/rules.sql"),
     include_str!("sql/policies.sql"),
+    include_str!("sql/collations.sql"),
+    include_str!("sql/conversions.sql"),
+    include_str!("sql/operators.sql"),
+    include_str!("sql/operator_families.sql"),
+    include_str!("sql/operator_classes.sql"),
+    include_str!("sql/casts.sql"),
+    include_str!("sql/text_search.sql"),
+    include_str!("sql/statistics.sql"),
+    include_str!("sql/foreign_servers.sql"),
+    include_str!("sql/user_mappings.sql"),
+    include_str!("sql/publications.sql"),
+    include_str!("sql/event_triggers.sql"),
+    include_str!("sql/default_privileges.sql"),
 ];
+const BEFORE_15: &[&str] = &[include_str!("sql/publication_tables_14.sql")];
+const SINCE_15: &[&str] =
+    &[include_str!("sql/publication_tables.sql"), include_str!("sql/publication_schemas.sql")];
 
 impl Catalog {
     /// Reads everything in one REPEATABLE READ transaction, with an empty search path, so that
@@ -69,7 +87,8 @@ fn read_all(session: &mut Session, scope: &Scope) -> Result<Catalog> {
     let mut catalog = Catalog::new(version, &user);
     let dependencies = Dependencies::read(session)?;
     let mut addresses = Addresses::default();
-    for family in FAMILIES {
+    let versioned = if version < 150_000 { BEFORE_15 } else { SINCE_15 };
+    for family in FAMILIES.iter().chain(versioned) {
         for row in session.query(family, &[])? {
             let (address, fact) = row::fact(&row)?;
             let left_out = dependencies.extension_of(address).is_some()
@@ -88,6 +107,9 @@ fn read_all(session: &mut Session, scope: &Scope) -> Result<Catalog> {
         addresses.alias(alias, Address::from(&row, 2));
     }
     dependencies.resolve(&addresses, &mut catalog);
+    for row in session.query(include_str!("sql/unmodelled.sql"), &[])? {
+        catalog.unmodelled.push(Unmodelled { kind: row.get(0), name: row.get(1) });
+    }
     Ok(catalog)
 }
 

@@ -4,7 +4,7 @@ use common::{Error, Result};
 use postgres::Row;
 
 use super::address::Address;
-use super::grants;
+use super::{grants, spelling};
 use crate::{Fact, Id, Kind};
 
 /// Reads `class, oid, sub, kind, path` and the attributes after them; NULL is the default and
@@ -18,14 +18,23 @@ pub fn fact(row: &Row) -> Result<(Address, Fact)> {
             "position" => fact.position = row.get(index),
             "acl" => {
                 if let Some(acl) = row.get::<_, Option<Vec<String>>>(index) {
-                    let owner = fact.text("owner").to_owned();
-                    let grants = grants::beyond_default(fact.id.kind, &owner, &acl);
+                    let grants = match fact.attributes.remove("role") {
+                        Some(role) => grants::of_future_objects(&fact.id.path, &role, &acl),
+                        None => grants::beyond_default(fact.id.kind, fact.text("owner"), &acl),
+                    };
                     fact.attributes.extend(grants.map(|grants| ("grants".to_owned(), grants)));
                 }
             }
             name => {
                 if let Some(value) = row.get::<_, Option<&str>>(index) {
-                    fact.attributes.insert(name.to_owned(), value.to_owned());
+                    let value = match name {
+                        "definition" if fact.id.kind.is_routine() => value.to_owned(),
+                        "definition" | "expression" | "using" | "check" | "filter" | "default" => {
+                            spelling::settled(value)
+                        }
+                        _ => value.to_owned(),
+                    };
+                    fact.attributes.insert(name.to_owned(), value);
                 }
             }
         }

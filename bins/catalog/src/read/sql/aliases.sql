@@ -30,6 +30,7 @@ SELECT class, oid, of_class, of_oid, of_sub FROM (
   FROM pg_depend d
   WHERE d.deptype = 'i' AND d.objid >= 16384 AND d.objsubid = 0
     AND (d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_type'::regclass
+         OR d.classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass)
          OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0)
 ) alias
 ORDER BY step

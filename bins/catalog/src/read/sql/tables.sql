@@ -6,10 +6,6 @@ SELECT c.tableoid AS class, c.oid, 0 AS sub,
        c.relacl::text[] AS acl,
        CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
        CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END AS of_type,
-       CASE WHEN c.relhassubclass OR NOT c.relispartition THEN
-         (SELECT json_agg(i.inhparent::regclass::text ORDER BY i.inhseqno)
-          FROM pg_inherits i
-          WHERE i.inhrelid = c.oid AND NOT c.relispartition)::text END AS inherits,
        CASE c.relpersistence WHEN 'u' THEN 'unlogged' END AS persistence,
        (SELECT json_agg(o ORDER BY o) FROM unnest(c.reloptions) o)::text AS options,
        (SELECT json_agg('toast.' || o ORDER BY o) FROM unnest(toast.reloptions) o)::text AS toast_options,
