@@ -1,12 +1,21 @@
 -- One of every kind of object that pg_dump of PostgreSQL 15 has an entry type for, with rows where
--- they may be, under names that are hard to quote. Runs in an empty database, as a superuser.
+-- they may be, under names that are hard to quote; what newer versions have comes at the end. Runs in
+-- an empty database, as a superuser, by psql.
 
 CREATE SCHEMA shop;
 CREATE SCHEMA "Odd "" . schema";
 COMMENT ON SCHEMA shop IS 'a schema''s comment';
 
+-- An extension with a type of its own: one that packages bring, or the one of servers that pip brings.
+SELECT count(*) > 0 AS has_hstore FROM pg_available_extensions WHERE name = 'hstore' \gset
+\if :has_hstore
 CREATE EXTENSION hstore SCHEMA shop;
-CREATE EXTENSION btree_gist;
+CREATE TABLE shop.tagged AS SELECT n AS id, 'a=>1'::shop.hstore AS tags FROM generate_series(1, 9) AS n;
+CREATE INDEX ON shop.tagged USING gin (tags);
+\else
+CREATE EXTENSION vector SCHEMA shop;
+CREATE TABLE shop.tagged AS SELECT n AS id, '[1,2,3]'::shop.vector AS place FROM generate_series(1, 9) AS n;
+\endif
 
 -- Types: enum, domain with a check, composite, range, base (shell first), collation.
 CREATE TYPE shop.status AS ENUM ('new', 'sent', 'it''s lost');
@@ -59,7 +68,6 @@ CREATE SEQUENCE shop.never_used;
 CREATE TABLE shop.users (
     id      bigint GENERATED ALWAYS AS IDENTITY (START 100) PRIMARY KEY,
     name    text COLLATE shop.plain NOT NULL,
-    tags    shop.hstore,
     home    shop.address,
     states  shop.status[],
     span    shop.float_range,
@@ -74,8 +82,8 @@ CREATE TABLE shop.users (
 ALTER TABLE shop.users ALTER COLUMN photo SET STORAGE EXTERNAL, ALTER COLUMN name SET STATISTICS 500;
 ALTER TABLE shop.users ADD COLUMN dropped int;
 ALTER TABLE shop.users DROP COLUMN dropped;
-INSERT INTO shop.users (name, tags, home, states, span, age, weight, price, photo, extra)
-SELECT E'name\t' || n || E'\n\\. é 🙂', 'a=>1'::shop.hstore, ROW('Main "St", 1', NULL)::shop.address, '{new,"it''s lost"}',
+INSERT INTO shop.users (name, home, states, span, age, weight, price, photo, extra)
+SELECT E'name\t' || n || E'\n\\. é 🙂', ROW('Main "St", 1', NULL)::shop.address, '{new,"it''s lost"}',
        '[1,2)', make_interval(years => -1, days => n, secs => 0.5), 0.1::float8 + 0.2, n / 7.0,
        decode(md5(n::text), 'hex'), jsonb_build_object('n', n, 'nothing', NULL)
 FROM generate_series(1, 3000) AS n;
@@ -132,11 +140,12 @@ INSERT INTO shop.only_generated DEFAULT VALUES;
 
 -- Indexes and constraints of each kind.
 CREATE INDEX users_name ON shop.users USING btree (name COLLATE "C" DESC NULLS LAST, lower(name)) INCLUDE (id) WHERE id > 0;
-CREATE INDEX users_tags ON shop.users USING gin (tags);
+CREATE INDEX users_states ON shop.users USING gin (to_tsvector('simple', shouted));
 CREATE UNIQUE INDEX notes_body ON shop.notes (md5(body)) NULLS NOT DISTINCT;
 ALTER TABLE shop.notes REPLICA IDENTITY FULL;
 ALTER TABLE shop.users CLUSTER ON users_pkey;
-ALTER TABLE shop.events_1 ADD CONSTRAINT apart EXCLUDE USING gist (id WITH =, at WITH =) DEFERRABLE;
+CREATE TABLE shop.spans (span shop.float_range, CONSTRAINT apart EXCLUDE USING gist (span WITH &&) DEFERRABLE);
+INSERT INTO shop.spans VALUES ('[1,2)'), ('[2,3)');
 CREATE STATISTICS shop.users_statistics (dependencies, ndistinct) ON name, joined FROM shop.users;
 ALTER STATISTICS shop.users_statistics SET STATISTICS 100;
 
@@ -200,3 +209,8 @@ GRANT USAGE ON SCHEMA shop TO PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION shop.helper FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC;
+
+SELECT current_setting('server_version_num')::int >= 180000 AS is_18 \gset
+\if :is_18
+\ir everything_18.sql
+\endif

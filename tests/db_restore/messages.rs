@@ -1,8 +1,10 @@
 //! Each thing that can be in the way is said, and nothing was changed.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use super::{SHOP, Shop};
+use crate::db_backup::sealed;
 use crate::harness::Run;
 
 #[test]
@@ -145,17 +147,61 @@ fn a_missing_role_is_named_with_the_file_that_creates_it() {
     assert_eq!(shop.beside(), Vec::<String>::new());
 }
 
+const INSTALL: &str = "Install the client programs of PostgreSQL MAJOR: `apt-get install postgresql-client-MAJOR`, `dnf install postgresqlMAJOR`, `brew install postgresql@MAJOR`; or name their folder by --bindir. Nothing was changed.";
+
+/// The server's major version.
+fn major(shop: &Shop) -> i32 {
+    shop.value(&shop.new, "SHOW server_version_num").parse::<i32>().expect("a number") / 10_000
+}
+
 #[test]
-fn pg_restore_missing_is_said_with_what_installs_it() {
+fn pg_restore_missing_or_too_old_is_said_with_what_installs_it() {
     let shop = Shop::new();
     shop.execute(&shop.new, "CREATE TABLE t (id int)");
     shop.back_up();
-    let run = shop.restore(&["--bindir", "/nowhere"]);
-    run.exits(2);
-    assert!(
-        run.stderr.starts_with("db_restore: pg_restore is not found\n  hint: Install "),
-        "{run}"
+    let major = major(&shop);
+    let install = INSTALL.replace("MAJOR", &major.to_string());
+    shop.restore(&["--bindir", "/nowhere"]).fails(
+        2,
+        &format!(
+            "db_restore: pg_restore is not found\n  detail: looked in /nowhere\n  hint: {install}"
+        ),
     );
+    let program =
+        shop.write("old/pg_restore", "#!/bin/sh\necho 'pg_restore (PostgreSQL) 9.6.24'\n");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let older = |whose: &str| {
+        format!(
+            "db_restore: pg_restore is older than {whose}\n  detail: {} is version 9.6.24\n  hint: {install}",
+            program.display()
+        )
+    };
+    let folder = shop.path("old").display().to_string();
+    shop.restore(&["--bindir", &folder])
+        .fails(2, &older(&format!("the backup's pg_dump, which is {major}")));
+    assert_eq!(shop.beside(), Vec::<String>::new());
+}
+
+#[test]
+fn a_backup_of_a_newer_postgresql_is_refused() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, "CREATE TABLE t (id int)");
+    let backup = shop.back_up();
+    let (this, newer) = (major(&shop), major(&shop) + 1);
+    let manifest = shop.path(&format!("{}/manifest.json", backup.display()));
+    let text = fs::read_to_string(&manifest).unwrap();
+    let version = |major: i32| format!("\"server_version_num\": {major}");
+    let edited = text.replace(&version(this), &version(newer));
+    fs::write(&manifest, sealed(&edited)).unwrap();
+    shop.restore(&[]).fails(
+        1,
+        &format!(
+            "db_restore: {}: the backup is of PostgreSQL {newer}, and the server at 127.0.0.1:{} is PostgreSQL {this}\n  hint: Restore it to PostgreSQL {newer} or newer: what is new in a version does not exist in an older one. Nothing was changed.",
+            backup.display(),
+            shop.port()
+        ),
+    );
+    assert_eq!(shop.beside(), Vec::<String>::new());
 }
 
 #[test]

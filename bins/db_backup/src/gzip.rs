@@ -3,18 +3,19 @@
 use std::io::Write;
 
 use common::Result;
-use db_backup::sink::Sink;
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use libdeflater::{CompressionLvl, Compressor};
 
+use crate::sink::Sink;
+
 /// Text up to this size is held and compressed at once by libdeflate, which cannot stream; what
 /// is longer is streamed through zlib-rs, which takes half as long again. With [`MEMBER`] this
 /// bounds the memory of a worker.
-const WHOLE: usize = 24 * 1024 * 1024;
+pub const WHOLE: usize = 24 * 1024 * 1024;
 
 /// What compressed text may take in memory.
-const MEMBER: usize = WHOLE * 3 / 4;
+pub const MEMBER: usize = WHOLE * 3 / 4;
 
 /// Compresses one file after the other, in the same memory.
 pub struct Gzip {

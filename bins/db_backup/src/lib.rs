@@ -5,7 +5,10 @@
 
 pub mod copy_text;
 pub mod filter;
+pub mod gzip;
+pub mod large_objects;
 pub mod manifest;
+pub mod programs;
 pub mod reading;
 pub mod sink;
 pub mod store;

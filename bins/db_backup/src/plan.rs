@@ -1,6 +1,7 @@
 //! Which files the rows go into.
 
 use common::{Result, Session};
+use db_backup::large_objects;
 use db_backup::store::{FILTERED, chunk_file};
 
 use crate::source::{self, Relation, Selection};
@@ -66,7 +67,7 @@ pub fn plan(
         }
     }
     let large_objects =
-        if selection.whole { large_objects(session, &mut pieces, filtered)? } else { 0 };
+        if selection.whole { cut_large_objects(session, &mut pieces, filtered)? } else { 0 };
     let size = pieces.iter().map(|piece| piece.estimate).sum();
     Ok(Plan { pieces, size, large_objects })
 }
@@ -85,7 +86,11 @@ fn ranges(relation: &Relation) -> Vec<Option<String>> {
     (0..parts).map(predicate).collect()
 }
 
-fn large_objects(session: &mut Session, pieces: &mut Vec<Piece>, filtered: bool) -> Result<u64> {
+fn cut_large_objects(
+    session: &mut Session,
+    pieces: &mut Vec<Piece>,
+    filtered: bool,
+) -> Result<u64> {
     let found = source::large_objects(session, CHUNK)?;
     if found.count == 0 {
         return Ok(0);
@@ -102,7 +107,7 @@ fn large_objects(session: &mut Session, pieces: &mut Vec<Piece>, filtered: bool)
     for (number, range) in found.ranges.into_iter().enumerate() {
         pieces.push(Piece {
             of: Of::LargeObjectContent,
-            sql: source::large_object_content_sql(range),
+            sql: large_objects::content_sql(range),
             file: format!("large_objects.{}.copy.gz{suffix}", number + 1),
             predicate: Some(format!("WHERE oid BETWEEN {} AND {}", range.0, range.1)),
             estimate,

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::copy_stream::CopyStream;
 use common::progress::grouped;
 use common::{Context, Error, Result};
+use db_backup::gzip::Gzip;
 use db_backup::manifest::{self, Chunk};
 use db_backup::sink::Sink;
 use db_backup::tally::Tally;
 use indicatif::ProgressBar;
 
-use crate::gzip::Gzip;
 use crate::plan::Piece;
 
 /// Rows are gathered to this many bytes before they are counted and compressed.

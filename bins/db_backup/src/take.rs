@@ -167,7 +167,7 @@ fn manifest(
         database: place.database,
         server_version: place.server_version,
         server_version_num: place.server_version_num,
-        pg_dump_version: pg_dump.version.clone(),
+        pg_dump_version: pg_dump.version().to_owned(),
         snapshot: snapshot.id,
         wal_lsn: place.wal_lsn,
         heads: taken.heads,

@@ -9,9 +9,9 @@ use std::time::Duration;
 use common::copy_stream::CopyStream;
 use common::{Context, Result};
 use db_backup::filter;
+use db_backup::gzip::Gzip;
 use db_backup::manifest::{self, Chunk};
 
-use crate::gzip::Gzip;
 use crate::plan::{Of, Piece, Plan};
 use crate::snapshot::{self, Snapshot};
 use crate::source::Selection;

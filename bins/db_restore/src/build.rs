@@ -58,7 +58,9 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
     large_objects::load(plan, scratch, &done)?;
     rows::load(plan, scratch, &done)?;
     sequences::set(&mut session, &plan.sequences)?;
-    indexes_and_check(plan, scratch)?;
+    // Before the indexes, whose building would lock the readers out.
+    content::check(plan, scratch)?;
+    restore(plan, scratch, &missing_post_data(plan, scratch)?, plan.jobs)?;
     analyze_and_compare(plan, scratch, &mut session)?;
     sequences::check(&mut session, &plan.sequences)?;
     objects::check_matviews(plan, &mut session)?;
@@ -69,24 +71,10 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
 }
 
 fn restore(plan: &Plan, scratch: &Scratch, entries: &[i32], jobs: usize) -> Result<()> {
-    plan.programs.restore(&plan.archive_file.path, entries, &scratch.database, jobs)
-}
-
-/// The rows are read back while pg_restore builds what follows them: the one waits for disks and
-/// locks where the other computes.
-fn indexes_and_check(plan: &Plan, scratch: &Scratch) -> Result<()> {
-    thread::scope(|scope| {
-        let after = scope.spawn(|| {
-            let entries = missing_post_data(plan, scratch)?;
-            if entries.is_empty() {
-                return Ok(());
-            }
-            restore(plan, scratch, &entries, plan.jobs)
-        });
-        let checked = content::check(plan, scratch);
-        let restored = after.join().expect("pg_restore is run without a panic");
-        restored.and(checked)
-    })
+    if entries.is_empty() {
+        return Ok(());
+    }
+    plan.pg_restore.restore(&plan.archive_file.path, entries, &scratch.database, jobs)
 }
 
 /// What an interrupted run has restored is not restored again: pg_dump itself tells what is there.
@@ -94,7 +82,7 @@ fn missing_post_data(plan: &Plan, scratch: &Scratch) -> Result<Vec<i32>> {
     if scratch.stage == Stage::New {
         return Ok(plan.post_data.clone());
     }
-    let dumped = objects::dumped(&plan.programs, &scratch.database)?;
+    let dumped = objects::dumped(&plan.pg_restore, &scratch.database)?;
     let there: HashSet<Key> = dumped.entries.iter().map(|entry| entry.key()).collect();
     let by_id = plan.archive.by_id();
     let missing = |id: &&i32| by_id.get(id).is_some_and(|entry| !there.contains(&entry.key()));

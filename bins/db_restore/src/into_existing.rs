@@ -26,7 +26,7 @@ pub fn restore(
     if selection.part == Part::DataOnly {
         plan.select(selection, &HashSet::new())?;
     } else {
-        let there = objects::dumped(&plan.programs, database)?;
+        let there = objects::dumped(&plan.pg_restore, database)?;
         refuse_existing(&plan.find_all(&selection.tables)?, database)?;
         plan.select(selection, &there.entries.iter().map(Entry::key).collect())?;
         announce(plan);
@@ -73,7 +73,7 @@ fn run_script(plan: &Plan, session: &mut Session, entries: &[i32]) -> Result<()>
     if entries.is_empty() {
         return Ok(());
     }
-    let script = plan.programs.script(&plan.archive_file.path, entries)?;
+    let script = plan.pg_restore.script(&plan.archive_file.path, entries)?;
     session.batch(&script).context(|| "the restored definitions are refused".to_owned())
 }
 

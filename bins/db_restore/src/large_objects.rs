@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use common::progress::{count, grouped};
 use common::{Context, Error, Result, Session};
+use db_backup::large_objects::content_sql;
 use db_backup::manifest::{Chunk, LargeObjects};
 use db_backup::store::Backup;
 use db_backup::tally::Hash;
@@ -52,7 +53,7 @@ pub fn check(session: &mut Session, objects: &LargeObjects) -> Result<()> {
     }
     let expected = objects.content.iter().map(|chunk| chunk.hash);
     let expected = expected.fold(Hash::default(), Hash::and);
-    let sql = format!("COPY ({}) TO STDOUT", include_str!("sql/large_object_content.sql"));
+    let sql = content_sql((0, u32::MAX));
     if content::tally(session, &sql)?.hash() == expected {
         return Ok(());
     }

@@ -10,8 +10,8 @@ use arguments::Arguments;
 use clap::Parser;
 use common::{Database, Outcome, Project, Result};
 use db_backup::store::Store;
+use db_restore::pg_restore::PgRestore;
 use db_restore::plan::Plan;
-use db_restore::programs::Programs;
 use db_restore::scratch::Scratch;
 use db_restore::server::Server;
 use db_restore::{build, files, into_existing, kept, preflight, report, swap};
@@ -34,8 +34,8 @@ fn db_restore(arguments: Arguments) -> Result<Outcome> {
     let target = arguments.target(&backup, &configured)?;
     let mut server = Server::open(&configured, &target)?;
     preflight::check_version(&backup, &server)?;
-    let programs = Programs::find(arguments.bindir.as_deref(), &backup.manifest, &server)?;
-    let mut plan = Plan::new(&backup, programs, arguments.jobs()?)?;
+    let pg_restore = PgRestore::find(arguments.bindir.as_deref(), &backup.manifest, &server)?;
+    let mut plan = Plan::new(&backup, pg_restore, arguments.jobs()?)?;
     files::check(&backup, plan.jobs, &target)?;
 
     let exists = server.exists(&target)?;

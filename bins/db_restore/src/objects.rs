@@ -8,13 +8,13 @@ use common::{Database, Error, Result, Session};
 use tempfile::NamedTempFile;
 
 use crate::archive::{Archive, Entry, Section};
+use crate::pg_restore::PgRestore;
 use crate::plan::Plan;
-use crate::programs::Programs;
 
 /// What a database holds now, as pg_dump sees it.
-pub fn dumped(programs: &Programs, database: &Database) -> Result<Archive> {
+pub fn dumped(pg_restore: &PgRestore, database: &Database) -> Result<Archive> {
     let file = NamedTempFile::new()?;
-    programs.dump(database, file.path())?;
+    pg_restore.dump(database, file.path())?;
     Archive::read(file.path())
 }
 
@@ -22,7 +22,7 @@ pub fn dumped(programs: &Programs, database: &Database) -> Result<Archive> {
 /// Something of the backup is not in the database, has another owner, or something is that is not
 /// in the backup; the first few are named.
 pub fn check(plan: &Plan, database: &Database) -> Result<()> {
-    let found = dumped(&plan.programs, database)?;
+    let found = dumped(&plan.pg_restore, database)?;
     let taken: HashSet<i32> = plan.pre_data.iter().chain(&plan.post_data).copied().collect();
     let expected = plan.archive.entries.iter().filter(|entry| taken.contains(&entry.id));
     let mut balance: BTreeMap<String, i64> = BTreeMap::new();

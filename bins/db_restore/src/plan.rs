@@ -10,7 +10,7 @@ use db_backup::store::Backup;
 
 use crate::archive::{Archive, Entry, Key, Section};
 use crate::archive_selection::{closure, relation};
-use crate::programs::Programs;
+use crate::pg_restore::PgRestore;
 
 /// The schema's archive within a backup.
 pub const ARCHIVE: &str = "schema.dump";
@@ -36,7 +36,7 @@ pub struct Plan<'a> {
     pub archive: Archive,
     /// Where the archive is to be read from.
     pub archive_file: Plain,
-    pub programs: Programs,
+    pub pg_restore: PgRestore,
     pub jobs: usize,
     /// pg_restore's numbers of the entries that come before the rows, in their order.
     pub pre_data: Vec<i32>,
@@ -53,14 +53,14 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// Everything that the backup holds.
-    pub fn new(backup: &'a Backup, programs: Programs, jobs: usize) -> Result<Plan<'a>> {
+    pub fn new(backup: &'a Backup, pg_restore: PgRestore, jobs: usize) -> Result<Plan<'a>> {
         let archive_file = backup.plain(ARCHIVE)?;
         let archive = Archive::read(&archive_file.path)?;
         let manifest = &backup.manifest;
         let mut plan = Plan {
             backup,
             archive_file,
-            programs,
+            pg_restore,
             jobs,
             pre_data: Vec::new(),
             post_data: Vec::new(),

@@ -200,9 +200,3 @@ pub fn large_objects(session: &mut Session, part: u64) -> Result<LargeObjects> {
 pub fn large_object_metadata_sql() -> String {
     format!("COPY ({}) TO STDOUT", include_str!("large_object_metadata.sql"))
 }
-
-pub fn large_object_content_sql((first, last): (u32, u32)) -> String {
-    let sql = include_str!("large_object_content.sql");
-    let range = format!("BETWEEN {first} AND {last}");
-    format!("COPY ({}) TO STDOUT", sql.replace("BETWEEN 0 AND 4294967295", &range))
-}

@@ -1,83 +1,36 @@
 //! PostgreSQL's own programs: pg_restore makes what is no rows, pg_dump shows what was made.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::settings::PrivateCluster;
 use common::{Database, Error, Result};
 use db_backup::manifest::Manifest;
+use db_backup::programs::{Need, Programs, connection_string, major};
 use tempfile::NamedTempFile;
 
 use crate::journal;
 use crate::server::Server;
 
-/// One version's programs.
+/// A pg_restore that can read the backup and write to the server, and the pg_dump beside it.
 #[derive(Clone, Debug)]
-pub struct Programs {
-    folder: PathBuf,
+pub struct PgRestore {
+    programs: Programs,
     /// Of the server that they work on.
     server: i32,
-    pub major: i32,
 }
 
-/// Where packages put one version each, by major version.
-const PACKAGED: [&str; 5] = [
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql@*/bin",
-    "/usr/local/opt/postgresql@*/bin",
-    "/Applications/Postgres.app/Contents/Versions/*/bin",
-];
-
-impl Programs {
-    /// The programs of the server's own major version, else of the next newer one, that can read
-    /// what the backup's pg_dump wrote; from `bindir` alone where one is named.
-    ///
+impl PgRestore {
     /// # Errors
-    /// There are none, or all are too old.
-    pub fn find(bindir: Option<&Path>, manifest: &Manifest, server: &Server) -> Result<Programs> {
+    /// There is none, or all are too old for the server or for the pg_dump that wrote the archive.
+    pub fn find(bindir: Option<&Path>, manifest: &Manifest, server: &Server) -> Result<PgRestore> {
         let archive = major(&manifest.pg_dump_version).unwrap_or_default();
-        let wanted = archive.max(server.major());
-        let folders = bindir.map_or_else(candidates, |folder| vec![folder.to_owned()]);
-        let mut found: Vec<Programs> =
-            folders.iter().filter_map(|folder| Programs::in_folder(folder, server)).collect();
-        found.sort_by_key(|programs| programs.major);
-        let newest = found.last().cloned();
-        if let Some(programs) = found.into_iter().find(|programs| programs.major >= wanted) {
-            return Ok(programs);
-        }
-        let install = format!(
-            "Install the client programs of PostgreSQL {wanted}: `apt-get install postgresql-client-{wanted}`, `dnf install postgresql{wanted}`, `brew install postgresql@{wanted}`; or name their folder by --bindir. Nothing was changed."
-        );
-        let Some(newest) = newest else {
-            return Err(Error::usage("pg_restore is not found").hint(install));
-        };
-        let older_than = if archive > newest.major {
-            format!("the backup's pg_dump, which is {archive}")
-        } else {
-            format!("the server, which is {}", server.major())
-        };
-        Err(Error::usage(format!("pg_restore is older than {older_than}"))
-            .detail(format!(
-                "{} is version {}",
-                newest.program("pg_restore").display(),
-                newest.major
-            ))
-            .hint(install))
-    }
-
-    fn program(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-
-    fn in_folder(folder: &Path, server: &Server) -> Option<Programs> {
-        let program = folder.join("pg_restore");
-        let output = Command::new(&program).arg("--version").stdin(Stdio::null()).output().ok()?;
-        // `pg_restore (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let major = major(text.split_once("(PostgreSQL) ")?.1)?;
-        Some(Programs { folder: folder.to_owned(), server: server.major(), major })
+        let needs = [
+            Need { major: archive, of: format!("the backup's pg_dump, which is {archive}") },
+            Need { major: server.major(), of: format!("the server, which is {}", server.major()) },
+        ];
+        let programs = Programs::find("pg_restore", bindir, &needs, "Nothing was changed.")?;
+        Ok(PgRestore { programs, server: server.major() })
     }
 
     /// Restores the entries of these numbers, in the archive's order, by `jobs` connections.
@@ -93,7 +46,7 @@ impl Programs {
     ) -> Result<()> {
         let list = list_file(entries)?;
         let mut command = self.command("pg_restore", into);
-        command.args(["--no-password", "--dbname", &connection(into)]);
+        command.arg("--dbname").arg(connection_string(into));
         command.arg("--use-list").arg(list.path());
         if jobs > 1 {
             command.arg("--jobs").arg(jobs.to_string());
@@ -107,13 +60,13 @@ impl Programs {
 
     /// Since 17, pg_restore sets `transaction_timeout` on servers that do not know it yet.
     fn sets_too_much(&self) -> bool {
-        self.major >= 17 && self.server < 17
+        self.programs.major >= 17 && self.server < 17
     }
 
-    /// What [`Programs::restore`] would run, as SQL.
+    /// What [`PgRestore::restore`] would run, as SQL.
     pub fn script(&self, archive: &Path, entries: &[i32]) -> Result<String> {
         let list = list_file(entries)?;
-        let mut command = Command::new(self.program("pg_restore"));
+        let mut command = Command::new(self.programs.program("pg_restore"));
         command.args(["--file", "-"]).arg("--use-list").arg(list.path());
         let script = run(command.arg(archive))?;
         // Commands to psql, which keep it from obeying commands in what was dumped.
@@ -132,33 +85,20 @@ impl Programs {
             "--section=post-data",
             "--no-blobs",
         ]);
-        command.args(["--no-password", "--exclude-schema", journal::SCHEMA]);
-        command.arg("--file").arg(to).arg("--dbname").arg(connection(database));
+        command.args(["--exclude-schema", journal::SCHEMA]);
+        command.arg("--file").arg(to).arg("--dbname").arg(connection_string(database));
         run(&mut command)?;
         Ok(())
     }
 
     fn command(&self, program: &str, database: &Database) -> Command {
-        let mut command = Command::new(self.program(program));
-        command.envs(database.environment());
-        // Said by name, in the server's words, whatever language this machine speaks.
-        command.env("LC_ALL", "C").env("PGAPPNAME", format!("db_restore {program}"));
+        let mut command = self.programs.command(program, database);
+        command.env("PGAPPNAME", format!("db_restore {program}"));
         let given = database.config.get_options().unwrap_or_default();
         // A crash of the server may lose the last statements, and the next run repeats them.
         command.env("PGOPTIONS", format!("{given} -c synchronous_commit=off"));
         command
     }
-}
-
-/// `15.18 (Debian …)` → 15
-fn major(version: &str) -> Option<i32> {
-    version.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?.parse().ok()
-}
-
-/// A connection string for `--dbname`, which takes a name with `=` in it for one; no password.
-fn connection(database: &Database) -> String {
-    let name = database.name.replace('\\', "\\\\").replace('\'', "\\'");
-    format!("dbname='{name}'")
 }
 
 /// What pg_restore reads by `--use-list`; it keeps to this order where it has no other reason.
@@ -209,22 +149,4 @@ fn failed(command: &Command, output: &Output) -> Error {
     let name = Path::new(command.get_program()).file_name().unwrap_or_default();
     let said = String::from_utf8_lossy(&output.stderr);
     Error::new(format!("{} failed ({})", name.display(), output.status)).detail(said.trim())
-}
-
-fn candidates() -> Vec<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    if let Ok(Some(cluster)) = PrivateCluster::find() {
-        folders.push(cluster.binaries);
-    }
-    for pattern in PACKAGED {
-        let (before, after) = pattern.split_once('*').unwrap_or((pattern, ""));
-        let (parent, prefix) = before.rsplit_once('/').unwrap_or(("", before));
-        let entries = std::fs::read_dir(parent).into_iter().flatten().filter_map(Result::ok);
-        folders.extend(entries.filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            name.starts_with(prefix).then(|| PathBuf::from(format!("{parent}/{name}{after}")))
-        }));
-    }
-    folders
 }

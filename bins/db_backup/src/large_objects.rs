@@ -1,0 +1,8 @@
+//! The content of large objects, as COPY text.
+
+/// `COPY (…) TO STDOUT` of (oid, offset, bytea) in pieces, of the large objects of a range of oids.
+pub fn content_sql((first, last): (u32, u32)) -> String {
+    let sql = include_str!("large_object_content.sql");
+    let range = format!("BETWEEN {first} AND {last}");
+    format!("COPY ({}) TO STDOUT", sql.replace("BETWEEN 0 AND 4294967295", &range))
+}
