@@ -125,6 +125,32 @@ impl ChunkReader {
     }
 }
 
+/// The COPY text of a chunk at once, in a third of the time: for files whose SHA-256 was checked a
+/// moment ago. gzip's own checksum is looked at again.
+///
+/// # Errors
+/// The file is not what the manifest says.
+pub(crate) fn whole(
+    backup: &str,
+    folder: &Path,
+    chunk: &Chunk,
+    stored_bytes: u64,
+) -> Result<Vec<u8>> {
+    let mut member = Vec::with_capacity(usize::try_from(stored_bytes).unwrap_or_default());
+    Stored::open(backup, &folder.join(&chunk.file), &chunk.file)?.file.read_to_end(&mut member)?;
+    let mut text = vec![0; usize::try_from(chunk.bytes).unwrap_or_default()];
+    let read = libdeflater::Decompressor::new().gzip_decompress(&member, &mut text);
+    if read.as_ref().is_ok_and(|length| *length == text.len()) {
+        return Ok(text);
+    }
+    let flaw = Flaw::new("is not whole gzip of the size that the manifest says");
+    Err(match read {
+        Ok(_) => flaw,
+        Err(error) => flaw.because(error),
+    }
+    .of(backup, &chunk.file))
+}
+
 /// What is wrong with a file, as the end of a sentence that begins with its name.
 struct Flaw {
     what: String,

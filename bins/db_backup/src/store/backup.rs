@@ -8,6 +8,7 @@ use common::{Context, Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::gzip;
 use crate::manifest::{self, Chunk, Manifest, hex};
 use crate::reading::{self, ChunkReader, Plain};
 
@@ -83,6 +84,20 @@ impl Backup {
     pub fn read_chunk(&self, chunk: &Chunk) -> Result<ChunkReader> {
         let stored = self.file(&chunk.file)?;
         ChunkReader::open(&self.label(), &self.path, chunk, stored.bytes, self.unfilter()?)
+    }
+
+    /// The same at once, where it fits in memory and goes through no filter; its SHA-256 must have
+    /// been checked.
+    ///
+    /// # Errors
+    /// The file is missing, or is not what the manifest says.
+    pub fn read_whole_chunk(&self, chunk: &Chunk) -> Result<Option<Vec<u8>>> {
+        let stored = self.file(&chunk.file)?.bytes;
+        let fits = chunk.bytes <= gzip::WHOLE as u64 && stored <= gzip::MEMBER as u64;
+        if !fits || self.manifest.options.filter.is_some() {
+            return Ok(None);
+        }
+        reading::whole(&self.label(), &self.path, chunk, stored).map(Some)
     }
 
     /// The path of `schema.dump`, or another file that is no chunk, checked, and decoded where
