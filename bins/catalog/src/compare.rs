@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::Result;
 use serde::Serialize;
 
-use crate::{Catalog, Hint, Id};
+use crate::{Catalog, Hint, Id, rename};
 
 /// One attribute before and after; `None` is the default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,12 +42,12 @@ impl Changes {
 /// # Errors
 /// A rename that could be of two objects is not guessed: both candidates are named.
 pub fn compare(from: &Catalog, to: &Catalog, hints: &[Hint]) -> Result<Changes> {
-    let _ = hints;
-    Ok(by_name(from, to))
+    let renames = rename::find(from, to, hints)?;
+    Ok(Changes { renamed: renames.pairs, ..by_name(&renames.catalog, to) })
 }
 
 /// Compares by name alone.
-fn by_name(from: &Catalog, to: &Catalog) -> Changes {
+pub(crate) fn by_name(from: &Catalog, to: &Catalog) -> Changes {
     let mut changes = Changes::default();
     for fact in from.facts() {
         match to.get(&fact.id) {

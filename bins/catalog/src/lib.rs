@@ -20,6 +20,7 @@ mod kind;
 mod name;
 mod plan;
 mod read;
+mod rename;
 
 pub use catalog::{Catalog, Scope, Unmodelled};
 pub use compare::{Alteration, Changes, compare};

@@ -73,6 +73,10 @@ pub fn changed_options(from: &Fact, to: &Fact, changed: &Changed, prefix: &str) 
 
 pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
     let mut options = changed_options(from, to, changed, "");
+    if changed.has("increment") && options.iter().any(|option| option.starts_with("NO M")) {
+        // It has turned round, and its number lies on the other side.
+        options.push("RESTART".to_owned());
+    }
     if changed.has("type") {
         options.insert(0, format!("AS {}", to.get("type").unwrap_or("bigint")));
     }

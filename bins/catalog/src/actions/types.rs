@@ -141,7 +141,11 @@ pub fn rename_aside(fact: &Fact) -> Vec<Step> {
     let mut steps = vec![rename(&fact.id)];
     // A range's multirange has a name of its own, which goes with it.
     if let Some((_, multirange)) = fact.text("range").split_once("MULTIRANGE_TYPE_NAME = ") {
-        steps.push(rename(&Id { kind: Kind::Range, path: parse(multirange) }));
+        let multirange = Id { kind: Kind::Range, path: parse(multirange) };
+        let aside = set_aside(&multirange);
+        // Its constructor without arguments would be in the way of its successor's.
+        let constructor = format!("ALTER FUNCTION {}() RENAME TO {}", multirange.sql(), quote(aside.name()));
+        steps.extend([rename(&multirange), Step::new(constructor)]);
     }
     steps
 }

@@ -36,8 +36,13 @@ impl Fates {
 
     /// A type that stays by name while its columns move over to its successor.
     pub fn replaces_type(&self, id: &Id) -> bool {
-        id.kind.is_type() && self.get(id).is_some_and(|fate| fate.drop && fate.create)
+        is_replaceable(id.kind) && self.get(id).is_some_and(|fate| fate.drop && fate.create)
     }
+}
+
+/// Kinds that columns hold on to, so that a new one must be there before the old one goes.
+fn is_replaceable(kind: Kind) -> bool {
+    kind.is_type() || kind == Kind::Collation
 }
 
 /// Brings the changes to an end where everything that is dropped is free of dependants.
@@ -143,9 +148,9 @@ impl Work<'_> {
             Kind::Column => {
                 let generated =
                     self.world.from.get(dependant).is_some_and(|column| column.is("generated"));
-                if !self.world.to.holds(dependant) || generated && !dropped.kind.is_type() {
+                if !self.world.to.holds(dependant) || generated && !is_replaceable(dropped.kind) {
                     self.drop(dependant);
-                } else if dropped.kind.is_type() {
+                } else if is_replaceable(dropped.kind) {
                     self.retype(dependant);
                 }
             }

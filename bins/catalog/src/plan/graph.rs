@@ -200,7 +200,8 @@ impl Graph {
                 self.edge(nodes.set_aside.get(&fact.id), created);
                 self.edge(created, nodes.dropped.get(&fact.id));
             } else {
-                self.edge(nodes.dropped.get(&fact.id), created);
+                let gone = nodes.set_aside.get(&fact.id).or_else(|| nodes.dropped.get(&fact.id));
+                self.edge(gone, created);
             }
         }
     }

@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use crate::actions::Step;
 use crate::catalog::Unmodelled;
-use crate::compare::{Changes, compare};
-use crate::{Catalog, Id};
+use crate::compare::{Changes, by_name};
+use crate::{Catalog, Id, rename};
 use graph::{Graph, Phase};
 pub(crate) use world::World;
 
@@ -116,19 +116,23 @@ impl Plan {
 /// A rename that could be of two objects; a loss without `allow_data_loss`; objects that are not
 /// modelled with `strict`; and a cycle, which is a mistake in a rule and is named.
 pub fn plan(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
-    let changes = compare(from, to, &options.hints)?;
+    let renames = rename::find(from, to, &options.hints)?;
+    let changes = Changes { renamed: renames.pairs, ..by_name(&renames.catalog, to) };
+    let from = &renames.catalog;
     let mut world = World { from, to, options, rebuilt: BTreeSet::new() };
     let fates = fates::decide(&changes, &world);
     world.rebuilt =
         fates.of.iter().filter(|(_, fate)| fate.drop).map(|(id, _)| id.clone()).collect();
-    let mut statements = statements(graph::build(&fates, &world))?;
+    let mut statements: Vec<Statement> =
+        renames.steps.iter().map(|(id, step)| Statement::of(step, id)).collect();
+    statements.extend(ordered(graph::build(&fates, &world))?);
     steps::leave_bodies_unchecked(&mut statements, &fates, &world);
     let plan = Plan { statements, changes, notes: Vec::new(), unmodelled: to.unmodelled.clone() };
     refuse_losses(&plan, options)?;
     Ok(plan)
 }
 
-fn statements(graph: Graph) -> Result<Vec<Statement>> {
+fn ordered(graph: Graph) -> Result<Vec<Statement>> {
     let keys: Vec<(Phase, i32, &Id)> = graph
         .actions
         .iter()

@@ -6,3 +6,5 @@ SELECT c.tableoid AS class, c.oid, 0 AS sub, 'cast' AS kind,
               CASE c.castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' END) AS definition
 FROM pg_cast c
 WHERE c.oid >= 16384
+  AND NOT EXISTS (SELECT FROM pg_depend i
+                  WHERE i.classid = c.tableoid AND i.objid = c.oid AND i.deptype = 'i')

@@ -1,7 +1,7 @@
 -- PostgreSQL 15 and later: the tables of publications, with their columns and row filters.
 SELECT r.tableoid AS class, r.oid, 0 AS sub, 'publication_table' AS kind,
        ARRAY[p.pubname, n.nspname, c.relname]::text[] AS path,
-       (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+       (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
         FROM pg_attribute a
         WHERE a.attrelid = c.oid
           AND a.attnum = ANY (r.prattrs)) AS columns,
