@@ -63,6 +63,8 @@ pub fn change(target: &Target, owner: &str, from: Option<&str>, to: Option<&str>
     let grantees: BTreeSet<&String> = from.keys().chain(to.keys()).collect();
     let (mut revokes, mut grants) = (Vec::new(), Vec::new());
     let none = Rights::new();
+    // Rights that were passed on go with their giver; who is to keep them gets them anew.
+    let mut passed = String::new();
     for grantee in grantees {
         let (before, after) =
             (from.get(grantee).unwrap_or(&none), to.get(grantee).unwrap_or(&none));
@@ -70,7 +72,9 @@ pub fn change(target: &Target, owner: &str, from: Option<&str>, to: Option<&str>
         let lost: String = before.keys().filter(|right| !after.contains_key(right)).collect();
         if !lost.is_empty() {
             let rights = words(&lost, target);
-            revokes.push(format!("REVOKE {rights} ON {} FROM {role}", target.object));
+            let passed_on = before.iter().filter(|(right, may)| **may && lost.contains(**right));
+            let cascade = note(&mut passed, passed_on.map(|(right, _)| *right).collect());
+            revokes.push(format!("REVOKE {rights} ON {} FROM {role}{cascade}", target.object));
         }
         let pass = |rights: &Rights, right: &char| rights.get(right).copied();
         let tied: String = before
@@ -79,8 +83,11 @@ pub fn change(target: &Target, owner: &str, from: Option<&str>, to: Option<&str>
             .collect();
         if !tied.is_empty() {
             let rights = words(&tied, target);
-            revokes
-                .push(format!("REVOKE GRANT OPTION FOR {rights} ON {} FROM {role}", target.object));
+            let cascade = note(&mut passed, tied);
+            revokes.push(format!(
+                "REVOKE GRANT OPTION FOR {rights} ON {} FROM {role}{cascade}",
+                target.object
+            ));
         }
         for (passed_on, suffix) in [(false, ""), (true, " WITH GRANT OPTION")] {
             let new: String = after
@@ -96,7 +103,27 @@ pub fn change(target: &Target, owner: &str, from: Option<&str>, to: Option<&str>
             }
         }
     }
+    for (grantee, rights) in to.iter().filter(|(grantee, _)| *grantee != "owner") {
+        let kept = from.get(grantee).unwrap_or(&none);
+        let again: String = passed
+            .chars()
+            .filter(|right| rights.contains_key(right) && kept.get(right) == rights.get(right))
+            .collect();
+        if !again.is_empty() {
+            let rights = words(&again, target);
+            grants.push(format!("GRANT {rights} ON {} TO {grantee}", target.object));
+        }
+    }
     revokes.into_iter().chain(grants).map(Step::new).collect()
+}
+
+/// ` CASCADE` where rights were passed on, which are added to the ones that were.
+fn note(passed: &mut String, rights: String) -> &'static str {
+    if rights.is_empty() {
+        return "";
+    }
+    passed.extend(rights.chars().filter(|right| !passed.contains(*right)).collect::<Vec<_>>());
+    " CASCADE"
 }
 
 /// Whether a right that somebody had before is gone: a REVOKE on a table takes the same right on
@@ -213,7 +240,7 @@ mod tests {
             Kind::Table,
             Some("app=r*"),
             Some("app=r"),
-            &["REVOKE GRANT OPTION FOR SELECT ON TABLE s.t FROM app"],
+            &["REVOKE GRANT OPTION FOR SELECT ON TABLE s.t FROM app CASCADE"],
         );
         case(Kind::Enum, None, Some("PUBLIC="), &["REVOKE ALL ON TYPE s.t FROM PUBLIC"]);
         case(Kind::Table, None, Some("\"a,b\"=arwdDxt"), &["GRANT ALL ON TABLE s.t TO \"a,b\""]);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::World;
 use crate::actions::{self, Alter, type_family_changes};
-use crate::{Alteration, Changes, Id, Kind, name};
+use crate::{Alteration, Changes, Id, Kind, name, rename};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fate {
@@ -119,11 +119,35 @@ impl Work<'_> {
     }
 
     fn retype(&mut self, id: &Id) {
+        if self.is_partition_key(id) {
+            // There is no statement for it, and the partitions stand on it.
+            let table = Id { kind: Kind::Table, path: id.path[..2].to_vec() };
+            return self.drop_with_partitions(&table);
+        }
         let fate = self.fates.of.entry(id.clone()).or_default();
         if !fate.drop && !fate.retype {
             fate.retype = true;
             self.queue.push(id.clone());
         }
+    }
+
+    fn is_partition_key(&self, column: &Id) -> bool {
+        let table = Id { kind: Kind::Table, path: column.path[..2].to_vec() };
+        let key = self.world.from.get(&table).map(|table| table.text("partition_by").to_owned());
+        key.is_some_and(|key| rename::mentions(&key, column.name()))
+    }
+
+    fn drop_with_partitions(&mut self, table: &Id) {
+        let parent = name::list_with(&table.path, ".");
+        let places = self.world.from.of_kind(Kind::Partition);
+        let children: Vec<Id> = places
+            .filter(|place| place.get("parent") == Some(&parent))
+            .map(|place| Id { kind: Kind::Table, path: place.id.path.clone() })
+            .collect();
+        for child in children {
+            self.drop_with_partitions(&child);
+        }
+        self.drop(table);
     }
 
     /// Looks at who depends on a fact that is dropped, or on a column that gets another type.

@@ -29,6 +29,9 @@ pub fn fact(row: &Row) -> Result<(Address, Fact)> {
                 if let Some(value) = row.get::<_, Option<&str>>(index) {
                     let value = match name {
                         "definition" if fact.id.kind.is_routine() => value.to_owned(),
+                        "definition" if fact.id.kind == Kind::Statistics => {
+                            spelling::statistics(value)
+                        }
                         "definition" | "expression" | "using" | "check" | "filter" | "default" => {
                             spelling::settled(value)
                         }

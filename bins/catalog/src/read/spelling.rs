@@ -35,6 +35,20 @@ pub fn settled(text: &str) -> String {
     result
 }
 
+/// Statistics list their columns in the order of the table, which is not fought: by name here.
+pub fn statistics(definition: &str) -> String {
+    let on = definition.find(" ON ").map(|at| at + 4);
+    let from = definition.rfind(" FROM ");
+    match (on, from) {
+        (Some(on), Some(from)) if on < from && !definition[on..from].contains(['(', '"']) => {
+            let mut columns: Vec<&str> = definition[on..from].split(", ").collect();
+            columns.sort_unstable();
+            format!("{}{}{}", &definition[..on], columns.join(", "), &definition[from..])
+        }
+        _ => definition.to_owned(),
+    }
+}
+
 /// The literals of a list, each `'x'::character varying`, and what follows its bracket; `None`
 /// where anything else is in it.
 fn elements(list: &str) -> Option<(Vec<String>, &str)> {

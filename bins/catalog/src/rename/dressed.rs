@@ -20,10 +20,18 @@ const PARTS: [Kind; 9] = [
     Kind::Rule,
 ];
 
-pub fn dressed(fact: &Fact, catalog: &Catalog, other: &Catalog) -> String {
+/// How alike two tables must be.
+#[derive(Clone, Copy)]
+pub enum Likeness {
+    Whole,
+    /// Columns may be called otherwise, too.
+    ButForColumns,
+}
+
+pub fn dressed(fact: &Fact, catalog: &Catalog, other: &Catalog, likeness: Likeness) -> String {
     match fact.id.kind {
         Kind::Schema => schema(fact, catalog),
-        kind if kind.is_table() => table(fact, catalog),
+        kind if kind.is_table() => table(fact, catalog, likeness),
         Kind::Column => column(fact, catalog, other),
         Kind::Sequence => {
             let owner = Id { kind: Kind::SequenceOwner, path: fact.id.path.clone() };
@@ -77,7 +85,11 @@ fn column(fact: &Fact, catalog: &Catalog, other: &Catalog) -> String {
 }
 
 /// A table with all its parts, in which it and its sequences have no name.
-fn table(fact: &Fact, catalog: &Catalog) -> String {
+fn table(fact: &Fact, catalog: &Catalog, likeness: Likeness) -> String {
+    let columns = match likeness {
+        Likeness::Whole => Vec::new(),
+        Likeness::ButForColumns => catalog.parts(Kind::Column, &fact.id.path),
+    };
     let sequences: Vec<&Fact> = catalog
         .of_kind(Kind::SequenceOwner)
         .filter(|owner| name::parse(owner.text("column")).starts_with(&fact.id.path))
@@ -88,6 +100,10 @@ fn table(fact: &Fact, catalog: &Catalog) -> String {
         for sequence in &sequences {
             let to = [fact.id.path[0].clone(), "\u{2}".to_owned()];
             text = rename(&text, &Renaming::Qualified { from: &sequence.id.path, to: &to });
+        }
+        for (number, column) in columns.iter().enumerate() {
+            let to = format!("\u{3}{number}");
+            text = rename(&text, &Renaming::Bare { from: column.id.name(), to: &to });
         }
         text
     };
@@ -103,7 +119,7 @@ fn table(fact: &Fact, catalog: &Catalog) -> String {
                 kind if kind.is_part() && part.id.path.len() > 2 => part.id.name(),
                 _ => "",
             };
-            without_names(&format!("{:?} {name} {}", part.id.kind, own(part)))
+            without_names(&format!("{:?} {} {}", part.id.kind, name::quote(name), own(part)))
         })
         .collect();
     lines.sort();

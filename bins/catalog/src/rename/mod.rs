@@ -2,6 +2,7 @@
 
 mod apply;
 mod dressed;
+mod labels;
 mod statement;
 mod tokens;
 
@@ -12,7 +13,7 @@ use common::{Error, Result};
 
 use crate::actions::Step;
 use crate::{Catalog, Hint, Id, Kind};
-use dressed::dressed;
+use dressed::{Likeness, dressed};
 
 /// Renames, and the catalog as it is after them.
 pub(crate) struct Renames<'a> {
@@ -62,7 +63,15 @@ pub(crate) fn find<'a>(from: &'a Catalog, to: &'a Catalog, hints: &[Hint]) -> Re
                 renames.follow(hint, old, to)?;
             }
         }
-        renames.match_level(kind, holds_data, to, hints)?;
+        for likeness in [Likeness::Whole, Likeness::ButForColumns] {
+            // A partition is known again once its parent is.
+            while renames.match_level(kind, holds_data, likeness, to, hints)? {}
+        }
+        if kind == Kind::Enum {
+            for (old, new) in labels::renamed(&renames.catalog, to)? {
+                renames.add(&old, &new);
+            }
+        }
     }
     Ok(renames)
 }
@@ -163,23 +172,26 @@ impl Renames<'_> {
         &mut self,
         kind: Kind,
         holds_data: bool,
+        likeness: Likeness,
         to: &Catalog,
         hints: &[Hint],
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let new_by_hint: BTreeSet<&Id> =
             hints.iter().filter(|hint| hint.from.is_none()).map(|hint| &hint.to).collect();
         let mut groups: BTreeMap<String, (Vec<Id>, Vec<Id>)> = BTreeMap::new();
         let gone: Vec<Id> = missing(&self.catalog, to, kind).collect();
         let new: Vec<Id> = missing(to, &self.catalog, kind).collect();
-        if gone.is_empty() || new.is_empty() {
-            return Ok(());
+        let only_tables = matches!(likeness, Likeness::ButForColumns) && !kind.is_table();
+        if gone.is_empty() || new.is_empty() || only_tables {
+            return Ok(false);
         }
+        let known = self.pairs.len();
         for id in gone {
-            let key = self.key(&id, &self.catalog, to);
+            let key = key(&id, &self.catalog, to, likeness);
             groups.entry(key).or_default().0.push(id);
         }
         for id in new.into_iter().filter(|id| !new_by_hint.contains(id)) {
-            let key = self.key(&id, to, &self.catalog);
+            let key = key(&id, to, &self.catalog, likeness);
             groups.entry(key).or_default().1.push(id);
         }
         for (gone, new) in groups.into_values() {
@@ -190,19 +202,24 @@ impl Renames<'_> {
                 self.add(from, to);
             }
         }
-        Ok(())
+        Ok(self.pairs.len() > known)
     }
+}
 
-    /// What two names of one object have in common: where it lives, and its definition.
-    fn key(&self, id: &Id, catalog: &Catalog, other: &Catalog) -> String {
-        let fact = catalog.get(id).expect("the id comes from this catalog");
-        let home = match id.kind {
-            Kind::Index => fact.text("table").to_owned(),
-            kind if kind.is_in_schema() => id.path[..id.path.len() - 1].join("\0"),
-            _ => String::new(),
-        };
-        format!("{home}\0{}", dressed(fact, catalog, other))
-    }
+/// What two names of one object have in common: where it lives, and its definition.
+fn key(id: &Id, catalog: &Catalog, other: &Catalog, likeness: Likeness) -> String {
+    let fact = catalog.get(id).expect("the id comes from this catalog");
+    let home = match id.kind {
+        Kind::Index => fact.text("table").to_owned(),
+        kind if kind.is_in_schema() => id.path[..id.path.len() - 1].join("\0"),
+        _ => String::new(),
+    };
+    format!("{home}\0{}", dressed(fact, catalog, other, likeness))
+}
+
+/// Whether a definition speaks of a name.
+pub(crate) fn mentions(text: &str, name: &str) -> bool {
+    tokens::rename(text, &tokens::Renaming::Bare { from: name, to: "\u{1}" }) != text
 }
 
 fn hint_takes(id: &Id) -> bool {
