@@ -344,3 +344,14 @@ fn copy_folder(from: &Path, to: &Path) {
         }
     }
 }
+
+/// The folder of real exports that `REAL_DATA_DIR` names. Without it the test is passed over, and
+/// says so on stderr past libtest, which would keep to itself what a passing test prints.
+pub fn real_data(test: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("REAL_DATA_DIR").map(PathBuf::from);
+    if folder.is_none() {
+        let line = format!("{test}: passed over, as REAL_DATA_DIR names no folder of real data\n");
+        std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).expect("stderr");
+    }
+    folder
+}

@@ -12,6 +12,7 @@ mod library;
 mod make;
 mod migrate_data;
 mod migrate_schema;
+mod openflights;
 mod pipeline;
 mod populate_old;
 mod projects;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::harness::{Lab, Run};
+use crate::harness::{Lab, Run, real_data};
 
 /// Every table of the new database with a number that changes with any of its rows; the books'
 /// timestamps are not rows that anyone asked about.
@@ -87,8 +87,7 @@ fn migrate_retail(lab: &Lab, csv: &Path) -> Run {
 /// The whole file, where `REAL_DATA_DIR` says where it is.
 #[test]
 fn half_a_million_real_lines_are_all_accounted_for() {
-    let Some(folder) = std::env::var_os("REAL_DATA_DIR").map(PathBuf::from) else {
-        eprintln!("REAL_DATA_DIR is not set: the real file is not there to be migrated");
+    let Some(folder) = real_data("half_a_million_real_lines_are_all_accounted_for") else {
         return;
     };
     let lab = Lab::new();
