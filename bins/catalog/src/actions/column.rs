@@ -148,17 +148,20 @@ pub fn drop(column: &Fact, _world: &World) -> Vec<Step> {
     vec![if column.is("generated") { step } else { step.loses(column.id.to_string()) }]
 }
 
-pub fn create_default(default: &Fact, _world: &World) -> Vec<Step> {
-    let (table, name) = (default.id.relation_sql(), default.id.name_sql());
+pub fn create_default(default: &Fact, world: &World) -> Vec<Step> {
     let expression = default.text("expression");
-    vec![Step::exclusive(format!(
-        "ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {expression}"
-    ))]
+    vec![alter_default(default, &format!("SET DEFAULT {expression}"), world)]
 }
 
-pub fn drop_default(default: &Fact, _world: &World) -> Vec<Step> {
+pub fn drop_default(default: &Fact, world: &World) -> Vec<Step> {
+    vec![alter_default(default, "DROP DEFAULT", world)]
+}
+
+/// Partitions and heirs have defaults of their own.
+fn alter_default(default: &Fact, clause: &str, world: &World) -> Step {
     let (table, name) = (default.id.relation_sql(), default.id.name_sql());
-    vec![Step::exclusive(format!("ALTER TABLE {table} ALTER COLUMN {name} DROP DEFAULT"))]
+    let only = if world.has_children(&default.id.path[..2]) { "ONLY " } else { "" };
+    Step::exclusive(format!("ALTER TABLE {only}{table} ALTER COLUMN {name} {clause}"))
 }
 
 pub fn alter(from: &Fact, to: &Fact, changed: &Changed, world: &World) -> Alter {

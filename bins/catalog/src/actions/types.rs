@@ -121,7 +121,8 @@ pub fn rename_aside(fact: &Fact) -> Vec<Step> {
         let multirange = Id { kind: Kind::Range, path: parse(multirange) };
         let aside = set_aside(&multirange);
         // Its constructor without arguments would be in the way of its successor's.
-        let constructor = format!("ALTER FUNCTION {}() RENAME TO {}", multirange.sql(), quote(aside.name()));
+        let constructor =
+            format!("ALTER FUNCTION {}() RENAME TO {}", multirange.sql(), quote(aside.name()));
         steps.extend([rename(&multirange), Step::new(constructor)]);
     }
     steps

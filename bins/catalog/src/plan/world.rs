@@ -58,8 +58,8 @@ impl World<'_> {
         [self.from, self.to].into_iter().any(|catalog| {
             catalog.of_kind(Kind::Partition).any(|child| child.get("parent") == Some(&parent))
                 || catalog
-                    .of_kind(Kind::Table)
-                    .any(|child| child.is("inherits") && child.list("inherits").contains(&parent))
+                    .of_kind(Kind::Inheritance)
+                    .any(|heir| heir.list("parents").contains(&parent))
         })
     }
 

@@ -15,7 +15,8 @@ pub fn apply(catalog: &Catalog, from: &Id, to: &Id) -> Catalog {
         let mut fact = fact.clone();
         rewrite_texts(&mut fact, from, to, &followers);
         fact.id = rewrite_id(&fact.id, from, to, catalog);
-        fact.depends_on = fact.depends_on.iter().map(|on| rewrite_id(on, from, to, catalog)).collect();
+        fact.depends_on =
+            fact.depends_on.iter().map(|on| rewrite_id(on, from, to, catalog)).collect();
         renamed.insert(fact);
     }
     for follower in &followers {
@@ -37,7 +38,11 @@ fn followers(catalog: &Catalog, from: &Id) -> BTreeSet<Id> {
     let children = catalog
         .of_kind(Kind::Partition)
         .filter(|child| child.get("parent") == Some(&parent))
-        .chain(catalog.of_kind(Kind::Inheritance).filter(|child| child.list("parents").contains(&parent)));
+        .chain(
+            catalog
+                .of_kind(Kind::Inheritance)
+                .filter(|child| child.list("parents").contains(&parent)),
+        );
     children
         .map(|child| {
             let mut path = child.id.path.clone();
@@ -74,7 +79,8 @@ fn rewrite_id(id: &Id, from: &Id, to: &Id, catalog: &Catalog) -> Id {
         }
         _ if id == *from => id.path.clone_from(&to.path),
         kind if kind.is_relation() && kind != Kind::Index => {
-            let part = id.kind.is_part() || kind == Kind::Sequence && id.kind == Kind::SequenceOwner;
+            let part =
+                id.kind.is_part() || kind == Kind::Sequence && id.kind == Kind::SequenceOwner;
             if part && id.path.starts_with(&from.path) {
                 id.path.splice(..2, to.path.iter().cloned());
             } else if from.path[0] != to.path[0] && moves_along(&id, from, catalog) {
@@ -150,7 +156,8 @@ fn rewrite_texts(fact: &mut Fact, from: &Id, to: &Id, followers: &BTreeSet<Id>) 
     } else if from.kind.is_routine() {
         let (old, _) = name::split_signature(from.name());
         let (new, _) = name::split_signature(to.name());
-        let (old_path, new_path) = ([from.path[0].clone(), old.to_owned()], [to.path[0].clone(), new.to_owned()]);
+        let (old_path, new_path) =
+            ([from.path[0].clone(), old.to_owned()], [to.path[0].clone(), new.to_owned()]);
         let renaming = Renaming::Qualified { from: &old_path, to: &new_path };
         if depends {
             for (attribute, text) in &mut fact.attributes {

@@ -20,11 +20,14 @@ const PARTS: [Kind; 9] = [
     Kind::Rule,
 ];
 
-/// How alike two tables must be.
-#[derive(Clone, Copy)]
+/// How alike two objects must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Likeness {
+    /// Another name in the same place.
     Whole,
-    /// Columns may be called otherwise, too.
+    /// The same name in another schema.
+    Elsewhere,
+    /// Tables whose columns are called otherwise, too.
     ButForColumns,
 }
 
@@ -50,7 +53,7 @@ fn own(fact: &Fact) -> String {
     };
     let (own_name, arguments) = bare;
     let path = [fact.id.path[0].clone(), own_name.to_owned()];
-    let to = [fact.id.path[0].clone(), "\u{1}".to_owned()];
+    let to = ["\u{1}".to_owned(), "\u{1}".to_owned()];
     let mut text = arguments.to_owned();
     for (attribute, value) in &fact.attributes {
         if DERIVED.contains(&attribute.as_str()) {
@@ -58,7 +61,9 @@ fn own(fact: &Fact) -> String {
         }
         let value = rename(value, &Renaming::Qualified { from: &path, to: &to });
         let value = match fact.id.kind {
-            Kind::Index | Kind::Trigger | Kind::Rule | Kind::Statistics if attribute == "definition" => {
+            Kind::Index | Kind::Trigger | Kind::Rule | Kind::Statistics
+                if attribute == "definition" =>
+            {
                 value.replacen(&format!(" {} ", name::quote(own_name)), " \u{1} ", 1)
             }
             _ => value,
@@ -87,7 +92,7 @@ fn column(fact: &Fact, catalog: &Catalog, other: &Catalog) -> String {
 /// A table with all its parts, in which it and its sequences have no name.
 fn table(fact: &Fact, catalog: &Catalog, likeness: Likeness) -> String {
     let columns = match likeness {
-        Likeness::Whole => Vec::new(),
+        Likeness::Whole | Likeness::Elsewhere => Vec::new(),
         Likeness::ButForColumns => catalog.parts(Kind::Column, &fact.id.path),
     };
     let sequences: Vec<&Fact> = catalog
@@ -95,10 +100,10 @@ fn table(fact: &Fact, catalog: &Catalog, likeness: Likeness) -> String {
         .filter(|owner| name::parse(owner.text("column")).starts_with(&fact.id.path))
         .collect();
     let without_names = |text: &str| {
-        let to = [fact.id.path[0].clone(), "\u{1}".to_owned()];
+        let to = ["\u{1}".to_owned(), "\u{1}".to_owned()];
         let mut text = rename(text, &Renaming::Qualified { from: &fact.id.path, to: &to });
         for sequence in &sequences {
-            let to = [fact.id.path[0].clone(), "\u{2}".to_owned()];
+            let to = ["\u{1}".to_owned(), "\u{2}".to_owned()];
             text = rename(&text, &Renaming::Qualified { from: &sequence.id.path, to: &to });
         }
         for (number, column) in columns.iter().enumerate() {
@@ -133,7 +138,8 @@ fn schema(fact: &Fact, catalog: &Catalog) -> String {
     let without_name = |text: &str| rename(text, &Renaming::Schema { from: name, to: "\u{1}" });
     let lines: Vec<String> = inside
         .map(|inner| {
-            let path: Vec<String> = inner.id.path[1..].iter().map(|name| without_name(name)).collect();
+            let path: Vec<String> =
+                inner.id.path[1..].iter().map(|name| without_name(name)).collect();
             let values: Vec<String> = inner
                 .attributes
                 .iter()

@@ -63,7 +63,7 @@ pub(crate) fn find<'a>(from: &'a Catalog, to: &'a Catalog, hints: &[Hint]) -> Re
                 renames.follow(hint, old, to)?;
             }
         }
-        for likeness in [Likeness::Whole, Likeness::ButForColumns] {
+        for likeness in [Likeness::Whole, Likeness::Elsewhere, Likeness::ButForColumns] {
             // A partition is known again once its parent is.
             while renames.match_level(kind, holds_data, likeness, to, hints)? {}
         }
@@ -128,7 +128,11 @@ impl Renames<'_> {
             // An annotation stays in the file after its rename is done.
             return if self.knows(&hint.to) { Ok(()) } else { Err(unknown(&from, &hint.to)) };
         }
-        if to.holds(&from) && !hint_takes(&from) && to.holds(&hint.to) && self.catalog.holds(&hint.to) {
+        if to.holds(&from)
+            && !hint_takes(&from)
+            && to.holds(&hint.to)
+            && self.catalog.holds(&hint.to)
+        {
             return self.swap(&from, &hint.to);
         }
         if self.catalog.holds(&hint.to) {
@@ -181,8 +185,12 @@ impl Renames<'_> {
         let mut groups: BTreeMap<String, (Vec<Id>, Vec<Id>)> = BTreeMap::new();
         let gone: Vec<Id> = missing(&self.catalog, to, kind).collect();
         let new: Vec<Id> = missing(to, &self.catalog, kind).collect();
-        let only_tables = matches!(likeness, Likeness::ButForColumns) && !kind.is_table();
-        if gone.is_empty() || new.is_empty() || only_tables {
+        let applies = match likeness {
+            Likeness::Whole => true,
+            Likeness::Elsewhere => kind.is_in_schema() && !kind.is_part() && kind != Kind::Index,
+            Likeness::ButForColumns => kind.is_table(),
+        };
+        if gone.is_empty() || new.is_empty() || !applies {
             return Ok(false);
         }
         let known = self.pairs.len();
@@ -210,6 +218,7 @@ impl Renames<'_> {
 fn key(id: &Id, catalog: &Catalog, other: &Catalog, likeness: Likeness) -> String {
     let fact = catalog.get(id).expect("the id comes from this catalog");
     let home = match id.kind {
+        _ if likeness == Likeness::Elsewhere => id.name().to_owned(),
         Kind::Index => fact.text("table").to_owned(),
         kind if kind.is_in_schema() => id.path[..id.path.len() - 1].join("\0"),
         _ => String::new(),

@@ -54,9 +54,7 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
         let part = &text[start..end];
         let name = match token.kind {
             TokenKind::Ident => Some(part.to_owned()),
-            TokenKind::QuotedIdent { .. } => {
-                Some(part[1..part.len() - 1].replace("\"\"", "\""))
-            }
+            TokenKind::QuotedIdent { .. } => Some(part[1..part.len() - 1].replace("\"\"", "\"")),
             _ => None,
         };
         let string = matches!(token.kind, TokenKind::Literal { .. })
@@ -98,7 +96,11 @@ fn replacement(next: &[Token], before: &[Token], renaming: &Renaming) -> (Option
             (rest.map(|rest| format!("'{}.{rest}'", quote(to))), 1)
         }
         Renaming::Bare { from, to } => {
-            if is(0, from) && !dot(1) { (Some(quote(to)), 1) } else { (None, 1) }
+            if is(0, from) && !dot(1) {
+                (Some(quote(to)), 1)
+            } else {
+                (None, 1)
+            }
         }
     }
 }
@@ -117,10 +119,18 @@ mod tests {
         let to = ["s".to_owned(), "People".to_owned()];
         let table = Renaming::Qualified { from: &from, to: &to };
         case("SELECT users.id FROM s.users", &table, "SELECT \"People\".id FROM s.\"People\"");
-        case("nextval('s.users'::regclass) || 'users'", &table, "nextval('s.\"People\"'::regclass) || 'users'");
+        case(
+            "nextval('s.users'::regclass) || 'users'",
+            &table,
+            "nextval('s.\"People\"'::regclass) || 'users'",
+        );
         case("s.users_old, t.users", &table, "s.users_old, t.users");
         let column = Renaming::Bare { from: "mail", to: "email" };
-        case("((mail)::text <> 'mail') AND new.mail = mailbox", &column, "((email)::text <> 'mail') AND new.email = mailbox");
+        case(
+            "((mail)::text <> 'mail') AND new.mail = mailbox",
+            &column,
+            "((email)::text <> 'mail') AND new.email = mailbox",
+        );
         let schema = Renaming::Schema { from: "s", to: "shop" };
         case("s.f(s.s) 's.q'", &schema, "shop.f(shop.s) 'shop.q'");
     }
