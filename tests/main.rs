@@ -4,6 +4,7 @@
 //! silent pass would be worse.
 
 mod apply_sql;
+mod catalog;
 mod db_backup;
 mod db_restore;
 mod dev_postgres;
@@ -12,6 +13,7 @@ mod library;
 mod make;
 mod migrate_data;
 mod migrate_schema;
+mod mirror_schema;
 mod openflights;
 mod pipeline;
 mod populate_old;

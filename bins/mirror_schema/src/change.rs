@@ -17,7 +17,6 @@ pub struct Change<'a> {
     actual: Catalog,
     pub up: Plan,
     pub lineage: Lineage,
-    hints: Vec<Hint>,
     /// Foreign keys to tables of another mirror that are not there yet.
     pub waiting: bool,
 }
@@ -35,8 +34,8 @@ impl<'a> Change<'a> {
         let renames = before.renames(&lineage).into_iter();
         // After a rollback or a change by hand the former name may be gone from the mirror.
         let hints: Vec<Hint> = renames.filter(|hint| former(hint, &actual)).collect();
-        let up = plan(&actual, &wanted, hints.clone())?;
-        Ok(Change { mirror, wanted, actual, up, lineage, hints, waiting })
+        let up = plan(&actual, &wanted, hints)?;
+        Ok(Change { mirror, wanted, actual, up, lineage, waiting })
     }
 
     pub fn lines(&self) -> Vec<String> {
@@ -62,12 +61,9 @@ impl<'a> Change<'a> {
 
     /// The way back.
     pub fn down(&self) -> Result<Plan> {
-        let back = self.hints.iter().filter_map(|hint| {
-            let from = hint.from.as_ref()?.last()?;
-            let mut to = hint.to.clone();
-            let now = std::mem::replace(to.path.last_mut()?, from.clone());
-            Some(Hint { to, from: Some(vec![now]) })
-        });
+        let renamed = self.up.changes.renamed.iter().filter(|(old, new)| old.name() != new.name());
+        let back = renamed
+            .map(|(old, new)| Hint { to: old.clone(), from: Some(vec![new.name().to_owned()]) });
         plan(&self.wanted, &self.actual, back.collect())
     }
 

@@ -37,9 +37,8 @@ impl Sides {
     /// # Errors
     /// A side is not set or cannot be reached, or the mirrors' names cannot be.
     pub fn open(which: &Which) -> Result<Sides> {
-        let project = Project::open(&which.project)?;
-        let source = Database::of(Side::Source, &project)?;
-        let target = Database::of(Side::Target, &project)?;
+        let source = database(Side::Source, which)?;
+        let target = database(Side::Target, which)?;
         let (mirrors, names) = mirrors(which, &source)?;
         let (from, to) = (Session::open(&source)?, Session::open(&target)?);
         Ok(Sides { source, target, from, to, mirrors, names })
@@ -100,6 +99,14 @@ impl Sides {
                     .hint("SOURCE_PG_SCHEMA or --schema names it, as the source spells it. Nothing was changed."))
             }
         }
+    }
+}
+
+/// A project is needed for its private databases only.
+fn database(side: Side, which: &Which) -> Result<Database> {
+    match Database::configured(side)? {
+        Some(database) => Ok(database),
+        None => Database::of(side, &Project::open(&which.project)?),
     }
 }
 
