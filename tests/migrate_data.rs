@@ -1,8 +1,10 @@
 //! migrate_data: every row of the old database is loaded, merged or quarantined.
 
+mod flags;
 mod look;
 mod mapping;
 mod profile;
+mod replay;
 mod rows;
 mod runs;
 

@@ -7,6 +7,9 @@ use clap::Parser;
 use common::{Error, Pool, Result};
 use migrate_data::load::Route;
 use migrate_data::mapping::{Mapping, MaxRejects};
+use migrate_data::plan::Plan;
+use migrate_data::report::Form;
+use migrate_data::{only, progress, throttle};
 
 /// Moves every row of the old database into the new one, as the project's mapping.toml says:
 /// loaded, merged into another, or quarantined with a reason; never anything else.
@@ -35,7 +38,19 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-",
           conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile"])]
     pub suggest: Option<PathBuf>,
-    /// Print results as JSON
+    /// Try the quarantined rows again, once a rule of the mapping is mended
+    #[arg(long, conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile", "suggest"])]
+    pub replay: bool,
+    /// Show the quarantined rows of the last run by reason, three of each
+    #[arg(long, conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile", "suggest", "replay"])]
+    pub rejects: bool,
+    /// Only this target or source, with the sources that it looks up
+    #[arg(long, value_name = "TABLE", conflicts_with_all = ["restart", "replay", "export", "explain", "profile", "suggest", "rejects"])]
+    pub only: Option<String>,
+    /// Read no more rows than this per second from the old database, all workers together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_rows_per_second: Option<u32>,
+    /// Print results as JSON, and progress as lines of JSON on stderr
     #[arg(long)]
     pub json: bool,
     /// Show one source row's way, column by column
@@ -53,6 +68,24 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    pub fn form(&self) -> Form {
+        if self.json { Form::Machines } else { Form::People }
+    }
+
+    /// What holds for all that the process reads and says.
+    pub fn set_out(&self) {
+        if self.json {
+            progress::as_json();
+        }
+        if let Some(rows) = self.max_rows_per_second {
+            throttle::limit(rows);
+        }
+    }
+
+    pub fn narrow(&self, plan: &mut Plan) -> Result<()> {
+        self.only.as_ref().map_or(Ok(()), |name| only::narrow(plan, name))
+    }
+
     pub fn override_settings(&self, mapping: &mut Mapping) -> Result<()> {
         match self.max_rejects {
             Some(rows) if rows < 0 => Err(Error::usage("--max-rejects is below zero")),

@@ -1,5 +1,7 @@
 //! One chunk: COPY out → clean → COPY in, with its ledger row in the same transaction.
 
+mod replay;
+
 use std::collections::HashMap;
 
 use common::copy::Row;
@@ -16,6 +18,7 @@ use crate::sink::Sink;
 use crate::snapshot;
 use crate::survey::Refused;
 use crate::transform::{Lookups, Reject, Transformer, Values};
+pub use replay::Retried;
 
 /// What a worker keeps from chunk to chunk.
 pub struct Loader<'p> {

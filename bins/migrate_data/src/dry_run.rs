@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use common::{Pool, Result, progress};
+use common::{Pool, Result};
 
 use crate::ledger::Summary;
 use crate::plan::{Plan, Source};
 use crate::snapshot::{self, Range, Snapshot};
 use crate::survey::{self, Refused};
 use crate::transform::{Lookups, Transformer};
-use crate::workers;
+use crate::{progress, throttle, workers};
 
 /// What a run would do.
 #[derive(Debug, Default)]
@@ -103,6 +103,7 @@ fn tally(
             }
             let mut rows = snapshot::rows(&mut session, source, range)?;
             while let Some(row) = rows.next_row()? {
+                throttle::pace();
                 own.read += 1;
                 match transformer.transform(row)? {
                     Err(reject) => *own.reasons.entry(reject.reason).or_default() += 1,

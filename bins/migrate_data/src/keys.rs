@@ -173,6 +173,10 @@ impl Survivors {
     pub fn get(&self, fingerprint: &Fingerprint) -> Option<&Survivor> {
         self.0[shard_of(fingerprint)].get(fingerprint)
     }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&Fingerprint, &Survivor)> {
+        self.0.iter().flatten()
+    }
 }
 
 /// A fingerprint is a good hash already: its first half chooses the place in the shard.

@@ -10,15 +10,19 @@ pub mod keys; // source keys, fingerprints, survivors
 pub mod ledger; // the books in schema pgrefit
 pub mod load; // a run, source after source
 pub mod mapping; // what becomes what: the TOML file
+pub mod only; // a part of the plan
 pub mod plan; // the mapping, checked against both catalogs
 pub mod profile; // what a table of the old database holds
+pub mod progress; // a bar, or lines for machines
 mod refusal; // rows that PostgreSQL itself refuses
+pub mod replay; // quarantined rows, tried again
 pub mod report; // the result table
 mod sink; // rows of one chunk for one table
 pub mod snapshot; // many connections to the old database, one moment
 mod source_load; // one source: survey, then its chunks
 pub mod suggest; // a mapping to start from
 pub mod survey; // which rows survive
+pub mod throttle; // rows per second, at most
 pub mod transform; // one row → values, or the first thing wrong with it
 pub mod value; // typed values and their binary form
 pub mod workers; // threads that share one piece of work

@@ -51,6 +51,8 @@ impl Route<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
     Finished,
+    /// What was asked for is loaded, other sources are not.
+    Partial,
     /// Named source and its quarantined rows, over `max_rejects`.
     TooManyRejects {
         source: String,
@@ -80,6 +82,9 @@ pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
     }
     drop(coordinator);
     complete(route, plan)?;
+    if !plan.is_whole {
+        return Ok(Ending::Partial);
+    }
     ledger::finish_run(&mut ledger, run)?;
     Ok(Ending::Finished)
 }
@@ -104,7 +109,7 @@ fn complete(route: &Route, plan: &Plan) -> Result<()> {
 }
 
 /// The next value of a serial or identity column comes after the greatest loaded.
-fn advance_sequence(session: &mut Session, table: &str, column: &str) -> Result<()> {
+pub fn advance_sequence(session: &mut Session, table: &str, column: &str) -> Result<()> {
     let row = session.query_one("SELECT pg_get_serial_sequence($1, $2)", &[&table, &column])?;
     let Some(sequence) = row.get::<_, Option<String>>(0) else {
         return Ok(());

@@ -1,28 +1,32 @@
-//! Flags that look and write nothing to a database: --dry-run, --explain, --export.
+//! Flags that look and write nothing to a database: --dry-run, --explain, --rejects, --export.
 
 use std::fs::File;
 use std::io::{BufWriter, Write, copy};
 use std::path::Path;
 
 use common::progress::count;
-use common::{Context, Error, Outcome, Result, say};
+use common::{Context, Error, Outcome, Result, Session, say};
 use migrate_data::dry_run::dry_run;
 use migrate_data::explain::explain;
+use migrate_data::ledger::{self, Run, rejects};
 use migrate_data::load::Route;
 use migrate_data::plan::Plan;
-use migrate_data::{ledger, report};
+use migrate_data::report::{self, Form};
+use serde_json::json;
 
 use crate::arguments::Arguments;
 
 /// Does what a looking flag asks for; `None` where there is none.
 pub fn look(arguments: &Arguments, route: &Route, plan: &Plan) -> Result<Option<Outcome>> {
     if arguments.dry_run {
-        forecast(route, plan)?;
+        forecast(arguments, route, plan)?;
     } else if let Some([source, key]) = arguments.explain.as_deref() {
         let (mut old, mut new) = (route.old.session()?, route.new.session()?);
         for line in explain(&mut old, &mut new, plan, source, key)? {
             println!("{line}");
         }
+    } else if arguments.rejects {
+        show_rejects(arguments, route)?;
     } else if let Some(path) = &arguments.export {
         export(route, path)?;
     } else {
@@ -31,8 +35,18 @@ pub fn look(arguments: &Arguments, route: &Route, plan: &Plan) -> Result<Option<
     Ok(Some(Outcome::Done))
 }
 
-fn forecast(route: &Route, plan: &Plan) -> Result<()> {
+fn forecast(arguments: &Arguments, route: &Route, plan: &Plan) -> Result<()> {
     let forecast = dry_run(route.old, plan, route.workers)?;
+    if arguments.form() == Form::Machines {
+        let reasons = forecast.reasons.iter();
+        let result = json!({
+            "state": "dry run",
+            "sources": report::json(0, "", &forecast.summaries, &[], &[])["sources"],
+            "reasons": reasons.map(|(reason, rows)| json!({ "reason": reason, "rows": rows })).collect::<Vec<_>>(),
+        });
+        println!("{result:#}");
+        return Ok(());
+    }
     println!("migrate_data --dry-run (nothing was written):");
     println!("{}", report::table(&forecast.summaries));
     if let Some(line) = report::counts("why", &forecast.reasons) {
@@ -41,13 +55,32 @@ fn forecast(route: &Route, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
+fn show_rejects(arguments: &Arguments, route: &Route) -> Result<()> {
+    let mut session = route.new.session()?;
+    let run = last_run(&mut session)?;
+    let rejects = rejects::rejects(&mut session, run.number)?;
+    if arguments.form() == Form::Machines {
+        println!("{:#}", report::json(run.number, "", &[], &rejects, &[])["rejects"]);
+        return Ok(());
+    }
+    let rows = rejects.iter().map(|reject| reject.rows).sum();
+    say(format_args!("{} quarantined by run {}", count(rows, "row"), run.number));
+    report::rejects(&rejects).iter().for_each(|line| println!("{line}"));
+    Ok(())
+}
+
+/// The run that is looked at.
+pub fn last_run(session: &mut Session) -> Result<Run> {
+    ledger::last_run(session)?.ok_or_else(|| {
+        Error::new("nothing has been loaded into this database")
+            .hint("`make migrate-data` loads it.")
+    })
+}
+
 /// PostgreSQL writes the CSV, so that quoting is its own; the file is complete or not there.
 fn export(route: &Route, path: &Path) -> Result<()> {
     let mut session = route.new.session()?;
-    let Some(run) = ledger::last_run(&mut session)? else {
-        return Err(Error::new("nothing has been loaded into this database")
-            .hint("`make migrate-data` loads it."));
-    };
+    let run = last_run(&mut session)?;
     let rows: i64 = session
         .query_one("SELECT count(*) FROM pgrefit.quarantine WHERE run = $1", &[&run.number])?
         .get(0);

@@ -3,6 +3,7 @@
 mod acquaint;
 mod arguments;
 mod look;
+mod retry;
 mod steps;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
 
 fn migrate_data(arguments: Arguments) -> Result<Outcome> {
     let project = Project::open(&arguments.project)?;
+    arguments.set_out();
     if let Some(acquainted) = acquaint::acquaint(&arguments, &project)? {
         return Ok(acquainted);
     }
@@ -27,7 +29,8 @@ fn migrate_data(arguments: Arguments) -> Result<Outcome> {
     let old = Pool::open(&Database::of(Side::Old, &project)?)?;
     let new_database = Database::of(Side::New, &project)?;
     let new = Pool::open(&new_database)?;
-    let plan = plan::plan(&mapping, &mut old.session()?, &mut new.session()?, &new_database)?;
+    let mut plan = plan::plan(&mapping, &mut old.session()?, &mut new.session()?, &new_database)?;
+    arguments.narrow(&mut plan)?;
 
     let route = arguments.route(&old, &new)?;
     if let Some(looked) = look::look(&arguments, &route, &plan)? {
@@ -37,10 +40,15 @@ fn migrate_data(arguments: Arguments) -> Result<Outcome> {
     if arguments.restart {
         steps::restart(&route, &plan, &arguments)?;
     }
+    if arguments.replay {
+        return retry::retry(&route, &plan, &arguments);
+    }
     let run = match steps::open_run(&route, &plan, &project)? {
-        steps::Start::Finished(run) => return steps::report_finished(&route, &plan, &run),
+        steps::Start::Finished(run) => {
+            return steps::report_finished(&route, &plan, &run, arguments.form());
+        }
         steps::Start::GoOn(run) | steps::Start::New(run) => run,
     };
     let ending = migrate_data::load::load(&route, &plan, run)?;
-    steps::report(&route, run, &ending)
+    steps::report(&route, run, &ending, arguments.form())
 }

@@ -2,9 +2,19 @@
 
 use std::time::Duration;
 
-use common::progress::{grouped, seconds};
+use common::progress::{count, grouped, seconds};
+
+use serde_json::{Value, json};
 
 use crate::ledger::Summary;
+use crate::ledger::rejects::Rejects;
+
+/// For whom a result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    People,
+    Machines,
+}
 
 /// A line per source, numbers aligned.
 pub fn table(summaries: &[Summary]) -> String {
@@ -45,6 +55,77 @@ pub fn counts(label: &str, counts: &[(String, i64)]) -> Option<String> {
         parts.push(format!("{} more {}", counts.len() - 6, grouped(rest)));
     }
     Some(format!("  {label}: {}", parts.join(" · ")))
+}
+
+/// A run in JSON, with three samples of each reason.
+pub fn json(
+    run: i64,
+    state: &str,
+    summaries: &[Summary],
+    rejects: &[Rejects],
+    replaced: &[(String, i64)],
+) -> Value {
+    let source = |summary: &Summary| {
+        json!({
+            "source": summary.source,
+            "rows": summary.rows,
+            "read": summary.read,
+            "loaded": summary.loaded,
+            "merged": summary.merged,
+            "quarantined": summary.quarantined,
+            "seconds": summary.seconds,
+        })
+    };
+    let reject = |reject: &Rejects| {
+        let samples = reject.samples.iter();
+        json!({
+            "source": reject.source,
+            "target": reject.target,
+            "column": reject.column,
+            "rule": reject.rule,
+            "reason": reject.reason,
+            "rows": reject.rows,
+            "samples": samples.map(|(key, value)| json!({ "key": key, "value": value })).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "run": run,
+        "state": state,
+        "sources": summaries.iter().map(source).collect::<Vec<_>>(),
+        "rejects": rejects.iter().map(reject).collect::<Vec<_>>(),
+        "replaced": replaced.iter().map(|(column, rows)| json!({ "column": column, "rows": rows })).collect::<Vec<_>>(),
+    })
+}
+
+/// The quarantine by reason: a line for each, and one with samples.
+pub fn rejects(rejects: &[Rejects]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for reject in rejects {
+        let column = match reject.column.as_str() {
+            "" => reject.target.clone(),
+            column => format!("{}.{column}", reject.target),
+        };
+        let rows = count(reject.rows, "row");
+        lines.push(format!(
+            "  {rows}: {} ({}, {column}, {})",
+            reject.reason, reject.source, reject.rule
+        ));
+        let samples = reject.samples.iter().map(|(key, value)| {
+            let shown = value.as_deref().map_or_else(|| "NULL".to_owned(), short);
+            format!("{key}: {shown}")
+        });
+        lines.push(format!("    {}", samples.collect::<Vec<_>>().join("   ")));
+    }
+    lines
+}
+
+/// Quoted, on one line, of sixty characters at most.
+fn short(value: &str) -> String {
+    let mut shown: String = value.chars().take(60).flat_map(char::escape_debug).collect();
+    if value.chars().count() > 60 {
+        shown.push('…');
+    }
+    format!("'{shown}'")
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use postgres::CopyOutReader;
 
 use crate::keys::Key;
 use crate::plan::{Plan, Source};
+use crate::throttle;
 
 /// The moment at which everything is read, shared by all readers.
 pub struct Snapshot {
@@ -85,9 +86,12 @@ pub fn for_each_row(
     stream: &mut CopyStream,
     source: &Source,
     range: &Range,
-    take: impl FnMut(Row<'_>) -> Result<()>,
+    mut take: impl FnMut(Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    stream.rows(&source.copy_sql(&range.predicate(source)), take)
+    stream.rows(&source.copy_sql(&range.predicate(source)), |row| {
+        throttle::pace();
+        take(row)
+    })
 }
 
 /// The rows of a range, key first, as a stream.

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
-use common::{Error, Result, Session, progress};
+use common::progress::grouped;
+use common::{Error, Result, Session};
 use indicatif::ProgressBar;
 
 use crate::chunk::Loader;
@@ -12,6 +13,7 @@ use crate::ledger::{self, refused};
 use crate::load::{Ending, Route};
 use crate::mapping::MaxRejects;
 use crate::plan::{Plan, Source};
+use crate::progress;
 use crate::refusal::Refusal;
 use crate::snapshot::{self, Range, Snapshot};
 use crate::survey::{self, Refused};
@@ -188,7 +190,7 @@ impl<'a> SourceLoad<'a> {
     /// The limit that is passed; a percentage is known only once all rows are read.
     fn is_over(&self, quarantined: i64, read: Option<i64>) -> Option<String> {
         match (self.plan.max_rejects?, read) {
-            (MaxRejects::Rows(limit), _) => (quarantined > limit).then(|| progress::grouped(limit)),
+            (MaxRejects::Rows(limit), _) => (quarantined > limit).then(|| grouped(limit)),
             #[expect(clippy::cast_precision_loss, reason = "a share in percent")]
             (MaxRejects::Percent(limit), Some(read)) => {
                 (quarantined as f64 * 100.0 > limit * read as f64).then(|| format!("{limit} %"))

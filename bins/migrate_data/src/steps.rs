@@ -4,9 +4,10 @@ use std::io::{IsTerminal, Write, stderr, stdin};
 
 use common::progress::{count, grouped};
 use common::{Error, Outcome, Project, Result, Session, note, say};
-use migrate_data::ledger::{self, Run, Summary};
+use migrate_data::ledger::{self, Run, Summary, rejects};
 use migrate_data::load::{Ending, Route};
 use migrate_data::plan::Plan;
+use migrate_data::report::Form;
 use migrate_data::{aside, report, snapshot};
 
 use crate::arguments::Arguments;
@@ -29,8 +30,12 @@ pub fn open_run(route: &Route, plan: &Plan, project: &Project) -> Result<Start> 
                 Some(time) => (format!("finished at {time} UTC"), "loads everything anew by it"),
                 None => ("is not finished".to_owned(), "begins again by it"),
             };
+            let replay = match &run.finished {
+                Some(_) => "`migrate_data --replay` tries the quarantined rows again by it; ",
+                None => "",
+            };
             Err(Error::new(format!("run {} {state}, and the mapping has changed since", run.number)).hint(format!(
-                "`migrate_data --restart` empties the mapped tables and {advice}. Nothing was changed."
+                "{replay}`migrate_data --restart` empties the mapped tables and {advice}. Nothing was changed."
             )))
         }
         Some(run) if run.is_finished => Ok(Start::Finished(run)),
@@ -106,12 +111,20 @@ fn confirmed(tables: &[&str]) -> Result<bool> {
 }
 
 /// The last lines of a run that did its work.
-pub fn report(route: &Route, run: i64, ending: &Ending) -> Result<Outcome> {
+pub fn report(route: &Route, run: i64, ending: &Ending, form: Form) -> Result<Outcome> {
     let mut session = route.writer()?;
     let summaries = ledger::summaries(&mut session, run)?;
-    say_table(&mut session, run, &summaries)?;
+    let state = if *ending == Ending::Finished { "finished" } else { "unfinished" };
+    if form == Form::People {
+        println!("migrate_data:");
+    }
+    print_result(&mut session, run, &summaries, state, form)?;
     match ending {
         Ending::Finished => accounted(&summaries),
+        Ending::Partial => {
+            note(format_args!("run {run} is not finished: `migrate_data` loads the other sources"));
+            accounted(&summaries)
+        }
         Ending::TooManyRejects { source, quarantined, limit } => {
             let loaded: i64 = summaries.iter().map(|summary| summary.loaded).sum();
             note(format_args!(
@@ -130,14 +143,19 @@ fn count_are(rows: i64) -> String {
 }
 
 /// A finished run, run again: says what it had done, writes nothing.
-pub fn report_finished(route: &Route, plan: &Plan, run: &Run) -> Result<Outcome> {
+pub fn report_finished(route: &Route, plan: &Plan, run: &Run, form: Form) -> Result<Outcome> {
     let mut new = route.writer()?;
     let mut old = route.old.session()?;
     let summaries = ledger::summaries(&mut new, run.number)?;
     let time = run.finished.as_deref().unwrap_or_default();
-    say(format_args!("nothing to do: run {} finished at {time} UTC", run.number));
-    print_table(&mut new, run.number, &summaries)?;
-    for (source, summary) in plan.sources.iter().zip(&summaries) {
+    if form == Form::People {
+        say(format_args!("nothing to do: run {} finished at {time} UTC", run.number));
+    }
+    print_result(&mut new, run.number, &summaries, "finished", form)?;
+    for source in &plan.sources {
+        let Some(summary) = summaries.iter().find(|summary| summary.source == source.label) else {
+            continue;
+        };
         let rows = snapshot::count(&mut old, source)?;
         if rows != summary.read {
             note(format_args!(
@@ -153,16 +171,23 @@ pub fn report_finished(route: &Route, plan: &Plan, run: &Run) -> Result<Outcome>
     accounted(&summaries)
 }
 
-fn say_table(session: &mut Session, run: i64, summaries: &[Summary]) -> Result<()> {
-    println!("migrate_data:");
-    print_table(session, run, summaries)
-}
-
-fn print_table(session: &mut Session, run: i64, summaries: &[Summary]) -> Result<()> {
+fn print_result(
+    session: &mut Session,
+    run: i64,
+    summaries: &[Summary],
+    state: &str,
+    form: Form,
+) -> Result<()> {
+    let replaced = ledger::replaced(session, run)?;
+    if form == Form::Machines {
+        let rejects = rejects::rejects(session, run)?;
+        println!("{:#}", report::json(run, state, summaries, &rejects, &replaced));
+        return Ok(());
+    }
     println!("{}", report::table(summaries));
     let lines = [
         report::counts("why", &ledger::reasons(session, run)?),
-        report::counts("replaced by `otherwise`", &ledger::replaced(session, run)?),
+        report::counts("replaced by `otherwise`", &replaced),
     ];
     for line in lines.into_iter().flatten() {
         println!("{line}");

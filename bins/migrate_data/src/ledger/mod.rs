@@ -2,6 +2,7 @@
 
 pub mod entries;
 pub mod refused;
+pub mod rejects;
 
 use common::{Result, Session};
 use postgres::Row;

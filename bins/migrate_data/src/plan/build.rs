@@ -37,6 +37,7 @@ pub fn plan(
         sources,
         max_rejects: mapping.settings.max_rejects,
         checksum: mapping.file.checksum(),
+        is_whole: true,
         target_count: destinations.len(),
     })
 }

@@ -12,11 +12,11 @@ use std::sync::{Mutex, PoisonError};
 
 use common::copy::Decoder;
 use common::identifier::{QualifiedName, quote};
-use common::{Error, Pool, Result, progress};
+use common::{Error, Pool, Result};
 
 use crate::catalog::Relation;
 use crate::snapshot::Snapshot;
-use crate::workers;
+use crate::{progress, throttle, workers};
 pub use column::ColumnProfile;
 pub use counter::Counter;
 pub use show::{json, lines, share};
@@ -79,6 +79,7 @@ pub fn profile(pool: &Pool, table: &QualifiedName, worker_count: usize) -> Resul
             );
             let mut rows = Decoder::new(session.copy_out(&copy)?);
             while let Some(row) = rows.next_row()? {
+                throttle::pace();
                 read += 1;
                 for (index, column) in columns.iter_mut().enumerate() {
                     column.add(row.get(index), &takers);
