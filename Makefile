@@ -5,7 +5,8 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
-        migrate-data verify migrate-create migrate-current migrate-history migrate-lint migrate-down \
+        migrate-data verify migrate-create migrate-auto migrate-check migrate-prove migrate-current \
+        migrate-history migrate-lint migrate-down \
         db-backup db-backups db-verify db-restore test test-matrix torture check bench help tools up
 
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
@@ -82,6 +83,15 @@ verify: up ## Prove that nothing was lost or invented
 migrate-create: build ## Write a new revision; asks for its message (MSG="...": does not ask)
 	@$(BIN)/migrate_schema revision $${MSG:+-m "$$MSG"}
 
+migrate-auto: up ## Write the revision that leads to schema/*.sql, proved both ways (MSG="...", FLAGS=--online)
+	@$(BIN)/migrate_schema revision --autogenerate $${MSG:+-m "$$MSG"} $(FLAGS)
+
+migrate-check: up ## Say whether the new database is as schema/*.sql says
+	@$(BIN)/migrate_schema check
+
+migrate-prove: up ## Prove every revision: up, down and up again in a scratch database
+	@$(BIN)/migrate_schema prove
+
 migrate-current: up ## Show the revisions that the new database is at
 	@$(BIN)/migrate_schema current
 
@@ -113,15 +123,15 @@ db-restore: up ## Put the latest backup back (BACKUP=NAME: that one); the former
 test: tools build ## Run every test on a throw-away PostgreSQL
 	@$(BIN)/dev_postgres run -- cargo test --release --workspace
 
-test-matrix: tools build ## The tests of backup and restore on PostgreSQL 16 and 18, which pip fetches (TESTS="…": those)
+test-matrix: tools build ## The tests of catalogs, backup and restore on PostgreSQL 16 and 18, which pip fetches (TESTS="…": those)
 	@for major in 16 18; do \
 	    programs=$$(tests/server $$major) && PATH="$$programs:$$PATH" $(BIN)/dev_postgres run -- \
-	        cargo test --release -p tests -- $(or $(TESTS),db_backup:: db_restore::) || exit; \
+	        cargo test --release -p tests -- $(or $(TESTS),catalog:: db_backup:: db_restore::) || exit; \
 	done
 
 torture: tools build ## The tests of chance and of kills, TORTURE=20 times as long
 	@TORTURE=$(or $(TORTURE),20) cargo test --release -p migrate_schema
-	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- db_backup:: db_restore:: migrate_schema::
+	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- catalog:: db_backup:: db_restore:: migrate_schema::
 
 check: ## Look at format and lints
 	@cargo fmt --all --check

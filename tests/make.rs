@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::harness::{Lab, Run};
 
-const TARGETS: [&str; 27] = [
+const TARGETS: [&str; 30] = [
     "setup",
     "build",
     "demo",
@@ -19,6 +19,9 @@ const TARGETS: [&str; 27] = [
     "migrate-data",
     "verify",
     "migrate-create",
+    "migrate-auto",
+    "migrate-check",
+    "migrate-prove",
     "migrate-current",
     "migrate-history",
     "migrate-down",
