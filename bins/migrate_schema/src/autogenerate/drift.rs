@@ -28,7 +28,7 @@ pub fn check(
         return Ok(Outcome::Done);
     }
     say(format_args!("drift: this would make {database} as {} says", schema.display()));
-    for line in words::changes(&plan) {
+    for line in words::changes(&plan, &state.desired) {
         println!("  {line}");
     }
     Ok(Outcome::FellShort)

@@ -62,7 +62,10 @@ fn arrange(catalog: &Catalog, statements: Vec<Statement>) -> Vec<File> {
     for statement in statements {
         let object = object(catalog, &statement.subject);
         let needs = catalog.get(&statement.subject).into_iter().flat_map(|fact| &fact.depends_on);
-        let after = needs.filter_map(|id| made.get(id)).max().copied();
+        // What has no statement of its own was made with the object that it is part of.
+        let after =
+            needs.filter_map(|id| made.get(id).or_else(|| made.get(&self::object(catalog, id))));
+        let after = after.max().copied();
         let own = latest.get(&object).copied();
         let place = match own {
             Some(own) if after.is_none_or(|after| after <= own) => own,

@@ -101,12 +101,13 @@ impl Files {
     }
 
     /// Runs every file, in one transaction where no statement forbids it. The schemas in `given`
-    /// were made for extensions, and may be made by a file, too.
+    /// were made for extensions, and may be made by a file, too. The partitions that the schema
+    /// files make, by schema and name.
     ///
     /// # Errors
     /// The place in the file, and PostgreSQL's words. Nothing else than the session's database
     /// was touched.
-    pub fn load(&self, session: &mut Session, given: &[String]) -> Result<()> {
+    pub fn load(&self, session: &mut Session, given: &[String]) -> Result<Vec<Vec<String>>> {
         session.batch("SET client_min_messages = warning; SET synchronous_commit = off")?;
         let together = self
             .files
@@ -115,21 +116,31 @@ impl Files {
         if together {
             session.begin()?;
         }
-        for file in &self.files {
-            for statement in &file.statements {
-                let sql = file.script.sql(statement);
-                if is_given(sql, given) {
-                    continue;
-                }
+        let (own, scripts) = self.files.split_at(self.own);
+        own.iter().try_for_each(|file| file.run(session, given))?;
+        let partitions = session.query(include_str!("sql/partitions.sql"), &[])?;
+        scripts.iter().try_for_each(|file| file.run(session, given))?;
+        if together {
+            session.commit()?;
+        }
+        Ok(partitions.iter().map(|row| row.get(0)).collect())
+    }
+}
+
+impl File {
+    fn run(&self, session: &mut Session, given: &[String]) -> Result<()> {
+        for statement in &self.statements {
+            let sql = self.script.sql(statement);
+            if !is_given(sql, given) {
                 session.batch(sql).map_err(|error| {
-                    let error = file.script.locate(statement, error);
+                    let error = self.script.locate(statement, error);
                     error.hint(
                         "It ran in a shadow database, which was dropped. Nothing was written.",
                     )
                 })?;
             }
         }
-        if together { session.commit() } else { Ok(()) }
+        Ok(())
     }
 }
 

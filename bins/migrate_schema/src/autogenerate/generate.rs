@@ -38,7 +38,7 @@ pub fn revision(
         say(format_args!("no changes: {database} is as {} says", project.schema().display()));
         return Ok(Outcome::Done);
     }
-    for line in words::changes(&plan) {
+    for line in words::changes(&plan, &state.desired) {
         println!("  {line}");
     }
     for statement in plan.statements.iter().filter(|statement| statement.rewrites.is_some()) {

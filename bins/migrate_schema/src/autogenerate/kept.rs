@@ -1,5 +1,5 @@
-//! Partitions that only the database has: a job made them under a parent that the files know. They
-//! are nobody's drift, and no plan touches them.
+//! Partitions that the schema files do not speak of: a job or an optimisation script made them under
+//! a parent that the files know. They are nobody's drift, and no plan names them.
 
 use std::collections::BTreeSet;
 
@@ -14,11 +14,13 @@ pub struct Kept {
 }
 
 impl Kept {
-    pub fn of(start: &Catalog, desired: &Catalog) -> Kept {
+    /// `spoken_of`: the partitions that the schema files make, by schema and name.
+    pub fn of(start: &Catalog, desired: &Catalog, spoken_of: &[Vec<String>]) -> Kept {
         let mut kept = Kept::default();
         let partitions: Vec<&Fact> = start
             .of_kind(Kind::Partition)
-            .filter(|fact| desired.relation(&fact.id.path).is_none())
+            .chain(desired.of_kind(Kind::Partition))
+            .filter(|fact| !spoken_of.contains(&fact.id.path))
             .collect();
         let wanted: BTreeSet<String> =
             desired.of_kind(Kind::Table).map(|fact| fact.id.sql()).collect();

@@ -128,6 +128,6 @@ fn same(
         file.script.path.display(),
         file.node.id
     ))
-    .detail(format!("this is still to be done then:\n{}", words::changes(&plan).join("\n")))
+    .detail(format!("this is still to be done then:\n{}", words::changes(&plan, wanted).join("\n")))
     .hint("Mend its two parts so that they undo each other. Your database was not touched."))
 }

@@ -45,7 +45,7 @@ impl State {
         let shadow = workshop.scratch()?;
         let mut session = Session::open(&shadow.database)?;
         let given = extensions(&mut target, &mut session, &files)?;
-        files.load(&mut session, &given)?;
+        let partitions = files.load(&mut session, &given)?;
         let desired = Catalog::read(&mut session, &Scope::Database)?;
         let mut hints = Vec::new();
         for script in files.own() {
@@ -60,7 +60,8 @@ impl State {
             grants: files.say(&["grant", "revoke", "privileges"]),
             hints,
         };
-        let kept = Kept::of(&start, &desired);
+        let kept = Kept::of(&start, &desired, &partitions);
+        let desired = kept.without(&desired);
         Ok(State { start, desired, kept, options, workshop, shadow })
     }
 

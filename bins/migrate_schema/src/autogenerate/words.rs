@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Id, Kind, Plan};
+use catalog::{Alteration, Catalog, Id, Kind, Plan};
 
-/// One line per change: `+ column users.phone`, `- index users_idx`, `~ column users.id: type`,
-/// `> table people, was members`. Parts of a table that comes or goes are not listed.
-pub fn changes(plan: &Plan) -> Vec<String> {
+/// What an attribute's value may measure to be shown.
+const SHORT: usize = 40;
+
+/// One line per change: `+ column users.phone text`, `- index users_idx`, `~ column users.id: type
+/// integer → bigint`, `> table people, was members`. Parts of a table that comes or goes are not
+/// listed.
+pub fn changes(plan: &Plan, desired: &Catalog) -> Vec<String> {
     let changes = &plan.changes;
     let gone = wholes(&changes.removed);
     let new = wholes(&changes.added);
@@ -21,12 +25,14 @@ pub fn changes(plan: &Plan) -> Vec<String> {
             .filter(|id| !is_part_of(id, &gone))
             .map(|id| ('-', id, String::new())),
     );
-    lines.extend(
-        changes.added.iter().filter(|id| !is_part_of(id, &new)).map(|id| ('+', id, String::new())),
-    );
+    let kind = |id: &Id| {
+        let fact = desired.get(id).filter(|_| id.kind == Kind::Column);
+        fact.and_then(|fact| fact.get("type")).map_or(String::new(), |kind| format!(" {kind}"))
+    };
+    let added = changes.added.iter().filter(|id| !is_part_of(id, &new));
+    lines.extend(added.map(|id| ('+', id, kind(id))));
     for (id, alterations) in &changes.altered {
-        let attributes: Vec<String> =
-            alterations.iter().map(|a| a.attribute.replace('_', " ")).collect();
+        let attributes: Vec<String> = alterations.iter().map(attribute).collect();
         lines.push(('~', id, format!(": {}", attributes.join(", "))));
     }
     let width = lines.iter().map(|(_, id, _)| id.kind.to_string().len()).max().unwrap_or(0);
@@ -36,6 +42,19 @@ pub fn changes(plan: &Plan) -> Vec<String> {
             format!("{sign} {:<width$}  {}{rest}", id.kind.to_string(), name(id))
         })
         .collect()
+}
+
+/// `type integer → bigint`; of what is long or has no words of its own the name alone.
+fn attribute(alteration: &Alteration) -> String {
+    let name = alteration.attribute.replace('_', " ");
+    match (&alteration.from, &alteration.to) {
+        (Some(from), Some(to)) if from.len() <= SHORT && to.len() <= SHORT => {
+            format!("{name} {from} → {to}")
+        }
+        (None, Some(to)) if to == "true" => name,
+        (Some(from), None) if from == "true" => format!("no {name}"),
+        _ => name,
+    }
 }
 
 /// `users.phone`; a schema other than public is named.

@@ -1,5 +1,8 @@
 -- What: three made-up rows for every table that has none, as far as its constraints take them, so that a
---       proof can see whether rows survive. Tables: the regclasses in the setting pgrefit.tables, or all.
+--       proof can see whether rows survive. Tables: those whose oids the setting pgrefit.tables holds, with
+--       their partitions, or all.
+-- How:  every column first, then only those that must have a value, then with texts that look like an
+--       e-mail address, as checks often ask for one.
 -- Locks: as INSERT does.
 
 DO $$
@@ -9,6 +12,7 @@ DECLARE
     missing int := -1;
     before  int;
     filled  boolean;
+    style   int := 1;
 BEGIN
     -- Foreign keys decide the order; what fails is tried again as long as something new got rows.
     LOOP
@@ -31,15 +35,17 @@ BEGIN
                        WHEN base.oid = 'point'::regtype THEN 'format(''(%s,%s)'', n, n)'
                        WHEN base.oid IN ('bit'::regtype, 'varbit'::regtype) THEN 'repeat(''1'', ' || CASE WHEN atttypmod > 0 THEN atttypmod ELSE 1 END || ')'
                        WHEN base.oid IN ('bpchar'::regtype, 'varchar'::regtype) AND atttypmod > 4 THEN format('right(''r'' || n, %s)', atttypmod - 4)
-                       WHEN base.typcategory = 'S' OR base.oid IN ('"char"'::regtype, 'bytea'::regtype, 'tsvector'::regtype) THEN '(''r'' || n)'
+                       WHEN base.typcategory = 'S' OR base.oid IN ('"char"'::regtype, 'bytea'::regtype, 'tsvector'::regtype) THEN CASE WHEN style < 3 THEN '(''r'' || n)' ELSE '(''r'' || n || ''@x.example'')' END
                        ELSE 'NULL' END, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum) AS values
               FROM pg_class AS c
               JOIN pg_attribute AS a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a'
+                                    AND (style = 1 OR attnotnull)
               JOIN pg_type AS declared ON declared.oid = atttypid
               JOIN pg_type AS base ON base.oid = coalesce(nullif(declared.typbasetype, 0), declared.oid)
              WHERE c.relkind = 'r'
                AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-               AND (wanted IS NULL OR wanted = '' OR c.oid = ANY (string_to_array(wanted, ' ')::oid[]))
+               AND (wanted IS NULL OR wanted = '' OR c.oid = ANY (string_to_array(wanted, ' ')::oid[])
+                    OR EXISTS (SELECT FROM pg_partition_ancestors(c.oid) AS parent WHERE parent = ANY (string_to_array(wanted, ' ')::oid[])))
              GROUP BY c.oid
              ORDER BY c.oid
         LOOP
@@ -51,7 +57,10 @@ BEGIN
                 missing := missing + 1;
             END;
         END LOOP;
-        EXIT WHEN missing = 0 OR missing = before;
+        EXIT WHEN missing = 0 OR missing = before AND style = 3;
+        IF missing = before THEN
+            style := style + 1;
+        END IF;
     END LOOP;
 END
 $$;

@@ -10,6 +10,7 @@ SELECT coalesce(string_agg(query, E'\nUNION ALL\n' ORDER BY oid), $$SELECT 0::oi
       JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
      WHERE c.relkind = 'r'
        AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-       AND (coalesce(current_setting('pgrefit.tables', true), '') = '' OR c.oid = ANY (string_to_array(current_setting('pgrefit.tables', true), ' ')::oid[]))
+       AND (coalesce(current_setting('pgrefit.tables', true), '') = '' OR c.oid = ANY (string_to_array(current_setting('pgrefit.tables', true), ' ')::oid[])
+            OR EXISTS (SELECT FROM pg_partition_ancestors(c.oid) AS parent WHERE parent = ANY (string_to_array(current_setting('pgrefit.tables', true), ' ')::oid[])))
      GROUP BY c.oid
   ) AS tables;
