@@ -19,6 +19,7 @@ CREATE TABLE t (id int, n int CONSTRAINT n_check CHECK (n > 0));
 CREATE TABLE t (id int, n int CONSTRAINT n_check CHECK (n >= 0 AND n < 1000));
 
 -- pair: check_written_otherwise_is_the_same
+-- loses: back
 -- from
 CREATE TABLE t (id int, s text CONSTRAINT known CHECK (s IN ('a', 'b', 'r1', 'r2', 'r3')), n int CONSTRAINT small CHECK (n BETWEEN 0 AND 9));
 -- to
@@ -37,17 +38,18 @@ CREATE TABLE t (id int, s varchar(10) CONSTRAINT known CHECK (s IN ('new', 'paid
 CREATE TABLE t (id int, s varchar(10) CONSTRAINT known CHECK (s IN ('new', 'paid', 'gone')), n int CONSTRAINT few CHECK (n IN (1, 2, 3)));
 
 -- pair: not_in_list
+-- loses: back
 -- from
 CREATE TABLE t (id int, s text);
 -- to
 CREATE TABLE t (id int, s text CONSTRAINT clean CHECK (s NOT IN ('', 'n/a') AND s !~ '^\s'), at timestamptz CONSTRAINT sane CHECK (at > '2000-01-01' AND isfinite(at)));
 
 -- pair: check_like_and_case
+-- rows: none
 -- from
 CREATE TABLE t (id int, s text);
 -- to
 CREATE TABLE t (id int, s text, CONSTRAINT odd CHECK (CASE WHEN id > 5 THEN s LIKE 'x%' ELSE s ILIKE '%' || id::text || '%' END));
--- rows: none
 
 -- pair: check_no_inherit
 -- from
@@ -92,6 +94,7 @@ CREATE TABLE t (id int, n int);
 CREATE TABLE t (id int, n int, CONSTRAINT whole CHECK (t.* IS NOT NULL));
 
 -- pair: check_of_a_dropped_column
+-- loses: forth
 -- from
 CREATE TABLE t (id int, a int, b int, CONSTRAINT ab CHECK (a < b OR id > 0));
 -- to

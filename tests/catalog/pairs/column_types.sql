@@ -7,6 +7,7 @@ CREATE TABLE t (id int PRIMARY KEY, n int);
 CREATE TABLE t (id bigint PRIMARY KEY, n int);
 
 -- pair: int_to_text
+-- rows: from
 -- from
 CREATE TABLE t (id int, n int);
 -- to
@@ -25,6 +26,7 @@ CREATE TABLE t (id int, name varchar(20) NOT NULL DEFAULT 'x');
 CREATE TABLE t (id int, name text NOT NULL DEFAULT 'x');
 
 -- pair: numeric_scale
+-- loses: back
 -- from
 CREATE TABLE t (id int, price numeric(10, 2));
 -- to
@@ -45,6 +47,7 @@ INSERT INTO t VALUES (1, '2020-02-29');
 CREATE TABLE t (id int, d date);
 
 -- pair: timestamp_to_timestamptz
+-- loses: back
 -- from
 CREATE TABLE t (id int, at timestamp);
 -- to
@@ -64,6 +67,7 @@ INSERT INTO t VALUES (1, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11');
 CREATE TABLE t (id int, key uuid);
 
 -- pair: bool_to_text
+-- rows: from
 -- from
 CREATE TABLE t (id int, active bool DEFAULT true);
 -- to
@@ -88,6 +92,7 @@ CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');
 CREATE TABLE t (id int, e email);
 
 -- pair: scalar_to_array
+-- loses: back
 -- from
 CREATE TABLE t (id int, n int);
 -- to
@@ -146,6 +151,7 @@ CREATE TABLE parent (id int PRIMARY KEY);
 CREATE TABLE child (id int, parent_id bigint REFERENCES parent ON DELETE CASCADE);
 
 -- pair: type_that_breaks_a_foreign_key
+-- rows: from
 -- from
 CREATE TABLE parent (id int PRIMARY KEY);
 CREATE TABLE child (id int, parent_id int REFERENCES parent);

@@ -1,6 +1,7 @@
 -- What: what stands on something that must be rebuilt comes back whole.
 
 -- pair: type_change_under_everything
+-- loses: back
 -- from
 CREATE TABLE t (id int PRIMARY KEY, price int DEFAULT 5, city text, total int GENERATED ALWAYS AS (id * 2) STORED);
 CREATE INDEX t_price_idx ON t (price) WHERE price > 10;
@@ -98,6 +99,7 @@ CREATE VIEW v AS SELECT norm(name) AS n FROM t;
 CREATE POLICY own ON t USING (norm(name) = 'x');
 
 -- pair: column_dropped_under_everything
+-- loses: forth
 -- from
 CREATE TABLE t (id int PRIMARY KEY, gone int, kept text, twice int GENERATED ALWAYS AS (gone * 2) STORED, CONSTRAINT c CHECK (gone > 0));
 CREATE INDEX t_gone_idx ON t (gone);
@@ -130,6 +132,7 @@ CREATE VIEW v AS SELECT price FROM t;
 CREATE FUNCTION f(money_like) RETURNS money_like LANGUAGE sql AS $$ SELECT $1 $$;
 
 -- pair: rule_and_trigger_between_two_tables
+-- loses: back
 -- from
 CREATE TABLE a (id int, n int);
 CREATE TABLE b (id int, n int);

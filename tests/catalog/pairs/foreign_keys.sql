@@ -9,6 +9,7 @@ CREATE TABLE p (id int PRIMARY KEY);
 CREATE TABLE c (p_id int REFERENCES p);
 
 -- pair: foreign_key_with_both_tables
+-- loses: back
 -- from
 -- to
 CREATE TABLE p (id int PRIMARY KEY);
@@ -93,6 +94,7 @@ CREATE TABLE p (id int PRIMARY KEY, code int UNIQUE);
 CREATE TABLE c (a int, b int, CONSTRAINT c_fkey FOREIGN KEY (b) REFERENCES p (code));
 
 -- pair: foreign_key_circle
+-- loses: back
 -- from
 -- to
 CREATE TABLE a (id int PRIMARY KEY, b_id int);
@@ -112,19 +114,21 @@ ALTER TABLE b ADD CONSTRAINT bc FOREIGN KEY (n) REFERENCES a;
 ALTER TABLE c ADD CONSTRAINT ca FOREIGN KEY (n) REFERENCES b;
 
 -- pair: foreign_key_to_itself
+-- loses: back
 -- from
 CREATE TABLE node (id int PRIMARY KEY);
 -- to
 CREATE TABLE node (id int PRIMARY KEY, parent int REFERENCES node ON DELETE CASCADE);
 
 -- pair: foreign_key_and_its_target_both_new
+-- rows: none
+-- loses: back
 -- from
 CREATE TABLE c (code text);
 -- to
 CREATE TABLE p (code text NOT NULL);
 CREATE UNIQUE INDEX p_code_idx ON p (code);
 CREATE TABLE c (code text REFERENCES p (code));
--- rows: none
 
 -- pair: foreign_key_to_a_unique_index
 -- from

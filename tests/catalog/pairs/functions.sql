@@ -74,6 +74,7 @@ CREATE FUNCTION h(INOUT a int) LANGUAGE sql AS $$ SELECT a $$;
 CREATE FUNCTION p(a anyelement, b anyarray) RETURNS anyelement LANGUAGE sql AS $$ SELECT a $$;
 
 -- pair: function_returns_set_of_table
+-- loses: back
 -- from
 CREATE TABLE t (a int);
 CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql AS $$ SELECT * FROM t $$;
@@ -82,6 +83,7 @@ CREATE TABLE t (a int, b int);
 CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql AS $$ SELECT * FROM t $$;
 
 -- pair: function_uses_a_table_that_comes_with_it
+-- loses: back
 -- from
 -- to
 CREATE TABLE z (a int);
@@ -95,6 +97,7 @@ CREATE FUNCTION even(n int) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RETURN n =
 CREATE FUNCTION odd(n int) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RETURN n <> 0 AND even(n - 1); END $$;
 
 -- pair: function_with_a_sql_body
+-- loses: back
 -- from
 CREATE TABLE t (a int);
 CREATE FUNCTION f() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM t; END;

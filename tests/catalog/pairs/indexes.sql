@@ -32,6 +32,7 @@ CREATE TABLE t (a int, b text);
 CREATE INDEX i ON t (a) WHERE b IN ('x', 'y') AND a IS NOT NULL;
 
 -- pair: index_predicate_written_otherwise
+-- loses: back
 -- from
 CREATE TABLE t (a int, b text);
 CREATE INDEX i ON t (a) WHERE b IN ('x', 'y');
@@ -163,6 +164,7 @@ CREATE INDEX two ON t (a);
 CREATE INDEX one ON t (b);
 
 -- pair: index_of_a_dropped_column
+-- loses: forth
 -- from
 CREATE TABLE t (a int, b int, c int);
 CREATE INDEX i ON t (a, b);

@@ -133,6 +133,8 @@ CREATE TABLE t (id int PRIMARY KEY, name text);
 CREATE TABLE t (id int NOT NULL, name text);
 
 -- pair: key_comments_and_replica_identity
+-- rows: none
+-- loses: back
 -- from
 CREATE TABLE t (id int CONSTRAINT t_pk PRIMARY KEY, n int NOT NULL CONSTRAINT t_n UNIQUE);
 COMMENT ON CONSTRAINT t_n ON t IS 'numbers are unique';
@@ -141,7 +143,6 @@ ALTER TABLE t REPLICA IDENTITY USING INDEX t_n;
 CREATE TABLE t (id int CONSTRAINT t_pk PRIMARY KEY, n int NOT NULL, m int NOT NULL, CONSTRAINT t_n UNIQUE (n, m));
 COMMENT ON CONSTRAINT t_n ON t IS 'numbers are unique';
 ALTER TABLE t REPLICA IDENTITY USING INDEX t_n;
--- rows: none
 
 -- pair: exclusion_of_ranges
 -- from
@@ -169,10 +170,10 @@ CREATE TABLE booking (a date, b date);
 CREATE TABLE booking (a date, b date, EXCLUDE USING gist (daterange(a, b, '[]') WITH &&));
 
 -- pair: temporal_key
+-- rows: none
 -- since: 18
 -- needs: btree_gist
 -- from
 CREATE TABLE booking (room int, during daterange);
 -- to
 CREATE TABLE booking (room int, during daterange, PRIMARY KEY (room, during WITHOUT OVERLAPS));
--- rows: none

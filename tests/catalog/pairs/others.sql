@@ -35,6 +35,7 @@ CREATE STATISTICS st ON a, b FROM t;
 ALTER STATISTICS st SET STATISTICS 77;
 
 -- pair: statistics_of_a_dropped_column
+-- loses: forth
 -- from
 CREATE TABLE t (a int, b int, c int);
 CREATE STATISTICS st ON a, b FROM t;
@@ -51,6 +52,7 @@ CREATE TABLE t (a text COLLATE posix_like);
 COMMENT ON COLLATION posix_like IS 'bytes';
 
 -- pair: collation_icu
+-- loses: back
 -- from
 -- to
 CREATE COLLATION german (PROVIDER = icu, LOCALE = 'de-DE');
@@ -150,6 +152,7 @@ CREATE PUBLICATION catalog_pub_5 FOR ALL TABLES WITH (publish = 'truncate');
 ALTER PUBLICATION catalog_pub_5 OWNER TO CURRENT_USER;
 
 -- pair: publication_of_a_dropped_table
+-- loses: forth
 -- from
 CREATE TABLE a (id int PRIMARY KEY);
 CREATE TABLE b (id int PRIMARY KEY);
@@ -186,6 +189,7 @@ CREATE SERVER catalog_server_2 VERSION '2' FOREIGN DATA WRAPPER catalog_wrapper_
 GRANT USAGE ON FOREIGN SERVER catalog_server_2 TO catalog_reader;
 
 -- pair: foreign_table_columns
+-- loses: back
 -- both
 CREATE FOREIGN DATA WRAPPER catalog_wrapper_3;
 CREATE SERVER catalog_server_3 FOREIGN DATA WRAPPER catalog_wrapper_3;
@@ -222,6 +226,7 @@ COMMENT ON SCHEMA catalog_extra_1 IS 'one more';
 GRANT USAGE ON SCHEMA catalog_extra_1 TO catalog_reader;
 
 -- pair: table_moves_to_another_schema
+-- loses: forth
 -- both
 CREATE SCHEMA catalog_extra_2;
 -- from
@@ -252,6 +257,7 @@ CREATE INDEX i ON t (id);
 CREATE INDEX i ON catalog_extra_4.t (n);
 
 -- pair: extension_added
+-- loses: back
 -- alone
 -- needs: hstore
 -- from

@@ -1,6 +1,7 @@
 -- What: partitioned tables and inheritance.
 
 -- pair: partitioned_table_created
+-- loses: back
 -- from
 -- to
 CREATE TABLE t (at date NOT NULL, n int, PRIMARY KEY (at, n)) PARTITION BY RANGE (at);
@@ -8,6 +9,7 @@ CREATE TABLE t_2020 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-0
 CREATE TABLE t_rest PARTITION OF t DEFAULT;
 
 -- pair: partition_added
+-- loses: back
 -- from
 CREATE TABLE t (at date, n int) PARTITION BY RANGE (at);
 CREATE TABLE t_2020 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
@@ -17,6 +19,7 @@ CREATE TABLE t_2020 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-0
 CREATE TABLE t_2021 PARTITION OF t FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
 
 -- pair: list_partitions
+-- loses: back
 -- from
 CREATE TABLE t (r text, n int) PARTITION BY LIST (r);
 CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
@@ -27,6 +30,7 @@ CREATE TABLE t_b PARTITION OF t FOR VALUES IN ('b', 'c', NULL);
 CREATE TABLE t_rest PARTITION OF t DEFAULT;
 
 -- pair: hash_partitions
+-- loses: back
 -- from
 -- to
 CREATE TABLE t (id int, n int) PARTITION BY HASH (id);
@@ -34,6 +38,7 @@ CREATE TABLE t_0 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0);
 CREATE TABLE t_1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 
 -- pair: partition_by_several_and_expressions
+-- loses: back
 -- from
 -- to
 CREATE TABLE t (a int, b text, at timestamptz) PARTITION BY RANGE (a, lower(b), (a % 7));
@@ -41,6 +46,7 @@ CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (MINVALUE, MINVALUE, MINVALUE) T
 CREATE TABLE t_2 PARTITION OF t FOR VALUES FROM (10, 'm', 3) TO (MAXVALUE, MAXVALUE, MAXVALUE);
 
 -- pair: sub_partitions
+-- loses: back
 -- from
 CREATE TABLE t (at date, r text) PARTITION BY RANGE (at);
 -- to
@@ -58,6 +64,7 @@ CREATE TABLE t (n int, s text) PARTITION BY RANGE (n);
 CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (20);
 
 -- pair: partition_detached
+-- rows: from
 -- from
 CREATE TABLE t (n int, s text) PARTITION BY RANGE (n);
 CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
@@ -68,6 +75,7 @@ CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
 CREATE TABLE t_2 (n int, s text);
 
 -- pair: column_of_a_partitioned_table
+-- loses: back
 -- from
 CREATE TABLE t (n int, s text) PARTITION BY RANGE (n);
 CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
@@ -161,6 +169,7 @@ CREATE INDEX t_n_idx ON t (n);
 CREATE INDEX t_1_s_idx ON t_1 (s);
 
 -- pair: partition_with_columns_in_another_order
+-- loses: back
 -- from
 CREATE TABLE t (n int, s text) PARTITION BY RANGE (n);
 -- to
@@ -187,6 +196,7 @@ COMMENT ON TABLE t_1 IS 'the first ten';
 GRANT SELECT ON t_1 TO catalog_reader;
 
 -- pair: plain_table_becomes_partitioned
+-- loses: both
 -- from
 CREATE TABLE t (n int, s text);
 -- to
@@ -202,6 +212,7 @@ CREATE TABLE t (n int, s text) PARTITION BY LIST (n);
 CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1, 2, 3);
 
 -- pair: partitioned_table_with_everything
+-- loses: back
 -- from
 CREATE TABLE p (id int PRIMARY KEY);
 -- to
@@ -241,6 +252,7 @@ CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY, n int) PARTITION BY RANG
 CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
 
 -- pair: child_created
+-- loses: back
 -- from
 CREATE TABLE p (id int, name text NOT NULL);
 -- to
@@ -258,6 +270,7 @@ CREATE TABLE b (id int, m int);
 CREATE TABLE c (own text) INHERITS (a, b);
 
 -- pair: child_leaves
+-- falls short: back: ALTER TABLE … INHERIT leaves the columns local, and no statement makes them inherited alone
 -- from
 CREATE TABLE p (id int, name text);
 CREATE TABLE c (extra int) INHERITS (p);
@@ -266,6 +279,7 @@ CREATE TABLE p (id int, name text);
 CREATE TABLE c (id int, name text, extra int);
 
 -- pair: column_of_a_parent
+-- loses: back
 -- from
 CREATE TABLE p (id int);
 CREATE TABLE c (extra int) INHERITS (p);
@@ -274,6 +288,7 @@ CREATE TABLE p (id int, name text NOT NULL DEFAULT 'x');
 CREATE TABLE c (extra int) INHERITS (p);
 
 -- pair: column_of_parent_and_child
+-- loses: back
 -- from
 CREATE TABLE p (id int);
 CREATE TABLE c (id int, extra int) INHERITS (p);
@@ -291,6 +306,7 @@ CREATE TABLE c () INHERITS (p);
 ALTER TABLE c ALTER n SET DEFAULT 2, ALTER n SET NOT NULL;
 
 -- pair: grandchildren
+-- loses: back
 -- from
 CREATE TABLE p (id int);
 CREATE TABLE c (a int) INHERITS (p);

@@ -77,6 +77,7 @@ CREATE TABLE t (id int);
 CREATE POLICY own ON t USING (allowed(id::bigint));
 
 -- pair: policy_of_a_dropped_column
+-- loses: forth
 -- from
 CREATE TABLE t (id int, gone text);
 CREATE POLICY own ON t USING (gone = 'x');

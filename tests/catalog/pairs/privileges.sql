@@ -67,6 +67,7 @@ GRANT SELECT (id, n), UPDATE (n) ON t TO catalog_reader;
 GRANT SELECT (id, n), UPDATE (n) ON t TO catalog_reader;
 
 -- pair: column_grant_of_a_new_column
+-- loses: back
 -- from
 CREATE TABLE t (id int);
 -- to
@@ -184,6 +185,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA default_privileges_changed GRANT SELECT, INSE
 ALTER DEFAULT PRIVILEGES IN SCHEMA default_privileges_changed GRANT SELECT ON TABLES TO catalog_reader WITH GRANT OPTION;
 
 -- pair: default_privileges_do_not_leak_into_new_tables
+-- loses: back
 -- from
 ALTER DEFAULT PRIVILEGES IN SCHEMA default_privileges_do_not_leak_into_new_tables GRANT SELECT ON TABLES TO catalog_reader;
 -- to
@@ -192,6 +194,7 @@ CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;
 ALTER DEFAULT PRIVILEGES IN SCHEMA default_privileges_do_not_leak_into_new_tables GRANT SELECT ON TABLES TO catalog_reader;
 
 -- pair: default_privileges_reach_new_tables
+-- loses: back
 -- from
 ALTER DEFAULT PRIVILEGES IN SCHEMA default_privileges_reach_new_tables GRANT SELECT ON TABLES TO catalog_reader;
 CREATE TABLE old_one (id int);

@@ -40,6 +40,7 @@ CREATE TABLE t (a int, b int);
 CREATE SEQUENCE s OWNED BY t.b;
 
 -- pair: sequence_outlives_its_column
+-- loses: forth
 -- from
 CREATE TABLE t (id int, old int);
 CREATE SEQUENCE s OWNED BY t.old;

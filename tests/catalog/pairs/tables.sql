@@ -1,6 +1,7 @@
 -- What: tables themselves: options, persistence, kind, options that only ALTER sets.
 
 -- pair: table_created
+-- loses: back
 -- from
 -- to
 CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL DEFAULT 'x');
@@ -8,6 +9,7 @@ CREATE INDEX t_name_idx ON t (name);
 COMMENT ON TABLE t IS 'a table';
 
 -- pair: table_without_columns
+-- loses: back
 -- from
 -- to
 CREATE TABLE nothing ();
@@ -84,6 +86,7 @@ CREATE TABLE t (id int);
 ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 -- pair: typed_table
+-- loses: back
 -- from
 CREATE TYPE person AS (name text, born date);
 -- to
@@ -91,6 +94,7 @@ CREATE TYPE person AS (name text, born date);
 CREATE TABLE people OF person (name WITH OPTIONS PRIMARY KEY);
 
 -- pair: twenty_tables_go
+-- loses: forth
 -- from
 CREATE TABLE t01 (id int PRIMARY KEY); CREATE TABLE t02 (id int REFERENCES t01); CREATE TABLE t03 (id int REFERENCES t01);
 CREATE TABLE t04 (id int PRIMARY KEY); CREATE TABLE t05 (id int REFERENCES t04); CREATE TABLE t06 (id int REFERENCES t04);
@@ -99,6 +103,7 @@ CREATE VIEW v1 AS SELECT t01.id FROM t01 JOIN t04 USING (id); CREATE VIEW v2 AS 
 CREATE TABLE t04 (id int PRIMARY KEY);
 
 -- pair: table_becomes_view
+-- loses: forth
 -- from
 CREATE TABLE base (id int, name text);
 CREATE TABLE t (id int, name text);
@@ -107,6 +112,7 @@ CREATE TABLE base (id int, name text);
 CREATE VIEW t AS SELECT id, name FROM base;
 
 -- pair: same_name_in_other_kind
+-- loses: back
 -- from
 CREATE SEQUENCE thing;
 -- to

@@ -9,6 +9,7 @@ CREATE TYPE level AS ENUM ('none', 'low', 'high', 'mid');
 CREATE TABLE t (id int, l level NOT NULL DEFAULT 'low');
 
 -- pair: alembic_postgresql_enum_134_unique_partial_index_survives
+-- rows: none
 -- from
 CREATE TYPE state AS ENUM ('open', 'closed', 'never');
 CREATE TABLE ticket (id int, who int, s state DEFAULT 'open');
@@ -17,7 +18,6 @@ CREATE UNIQUE INDEX one_open_each ON ticket (who) WHERE s = 'open';
 CREATE TYPE state AS ENUM ('closed', 'open');
 CREATE TABLE ticket (id int, who int, s state DEFAULT 'open');
 CREATE UNIQUE INDEX one_open_each ON ticket (who) WHERE s = 'open';
--- rows: none
 
 -- pair: migra_124_enum_change_keeps_defaults
 -- from
@@ -35,12 +35,14 @@ CREATE TABLE t (id int, n int, CONSTRAINT n_ok CHECK (n > 0));
 CREATE TABLE t (id int, n int, CONSTRAINT n_ok CHECK (n > 0 AND n <> 13));
 
 -- pair: alembic_1842_check_without_a_name_is_the_same
+-- loses: back
 -- from
 CREATE TABLE t (id int, n int CHECK (n > 0), CHECK (n < 100 AND id > 0));
 -- to
 CREATE TABLE t (id int, n int CHECK ((n > (0))), m int, CHECK (((n < 100)) AND (id > 0)));
 
 -- pair: alembic_1454_server_defaults_are_deterministic
+-- loses: back
 -- from
 CREATE TABLE t (a timestamp DEFAULT CURRENT_TIMESTAMP, b timestamptz DEFAULT timezone('utc', now()), c jsonb DEFAULT '{}', d uuid DEFAULT gen_random_uuid(), e interval DEFAULT '1 day', f bytea DEFAULT '\x00', g numeric(5, 2) DEFAULT 0, h double precision DEFAULT 0.1, i text[] DEFAULT ARRAY[]::text[], j varchar(3) DEFAULT 'abc', k "char" DEFAULT 'c', l inet DEFAULT '127.0.0.1', m point DEFAULT '(1,2)');
 -- to
@@ -55,13 +57,14 @@ CREATE TABLE t (id int, a text, b text);
 CREATE INDEX t_expr ON t (lower(a), (coalesce(b, 'x')));
 
 -- pair: alembic_1059_circle_of_foreign_keys
+-- rows: none
+-- loses: back
 -- from
 CREATE TABLE dept (id int PRIMARY KEY, head int);
 -- to
 CREATE TABLE dept (id int PRIMARY KEY, head int);
 CREATE TABLE emp (id int PRIMARY KEY, dept int REFERENCES dept, boss int REFERENCES emp);
 ALTER TABLE dept ADD CONSTRAINT head_is_emp FOREIGN KEY (head) REFERENCES emp DEFERRABLE;
--- rows: none
 
 -- pair: alembic_785_views_change
 -- from
@@ -94,6 +97,7 @@ CREATE TABLE t (id int, amount numeric(14, 2));
 CREATE VIEW sums AS SELECT sum(amount) AS amount FROM t;
 
 -- pair: stripe_129_plpgsql_has_no_dependencies
+-- loses: back
 -- from
 -- to
 CREATE FUNCTION a_caller(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN stripe_129_plpgsql_has_no_dependencies.z_callee(n); END $$;
@@ -110,6 +114,7 @@ CREATE TABLE t (id int, a int, b int);
 CREATE INDEX by_a ON t (a, b);
 
 -- pair: pgschema_569_view_function_view
+-- loses: back
 -- from
 -- to
 CREATE TABLE t (id int, n int);
@@ -121,6 +126,7 @@ CREATE FUNCTION c_fifth(b_fourth) RETURNS int LANGUAGE sql AS $$ SELECT $1.id $$
 CREATE VIEW d_sixth AS SELECT c_fifth(b_fourth) AS n FROM b_fourth;
 
 -- pair: pgschema_580_function_between_tables
+-- rows: none
 -- from
 CREATE TABLE z (id int);
 -- to
@@ -129,9 +135,9 @@ CREATE DOMAIN ok_int AS int CHECK (ok(VALUE));
 CREATE TABLE a (id ok_int);
 CREATE FUNCTION of_a(a) RETURNS int LANGUAGE sql AS $$ SELECT $1.id::int $$;
 CREATE TABLE z (id int, a a, CHECK (of_a(a) > 0));
--- rows: none
 
 -- pair: pgschema_276_function_before_the_table_it_returns
+-- loses: back
 -- from
 -- to
 CREATE TABLE zebra (id int);
@@ -139,6 +145,7 @@ CREATE FUNCTION apes() RETURNS SETOF zebra LANGUAGE sql AS $$ SELECT 1 $$;
 CREATE FUNCTION bears(zebra[]) RETURNS zebra LANGUAGE sql AS $$ SELECT $1[1] $$;
 
 -- pair: toolbelt_263_type_under_a_policy_and_a_view
+-- rows: from
 -- from
 CREATE TABLE t (id int, org int);
 CREATE VIEW v AS SELECT org FROM t;
@@ -174,6 +181,7 @@ CREATE TYPE role_name AS ENUM ('admin', 'user');
 CREATE TABLE t (id int, r role_name NOT NULL DEFAULT 'user');
 
 -- pair: marquez_2298_type_under_a_chain_of_views
+-- loses: back
 -- from
 CREATE TABLE run (id int, at timestamp);
 CREATE VIEW a AS SELECT id, at FROM run;
@@ -225,6 +233,7 @@ CREATE POLICY b ON t FOR UPDATE USING (who = (SELECT current_user)) WITH CHECK (
 CREATE POLICY c ON t FOR DELETE USING (false);
 
 -- pair: pgmold_87_partition_children
+-- loses: back
 -- from
 CREATE TABLE log (at date NOT NULL, n int) PARTITION BY RANGE (at);
 CREATE TABLE log_2020 PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
@@ -234,6 +243,7 @@ CREATE TABLE log_2020 PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2021-
 CREATE INDEX log_n_idx ON log (n);
 
 -- pair: atlas_3553_index_of_partitions
+-- loses: back
 -- from
 CREATE TABLE log (at date NOT NULL, n int) PARTITION BY RANGE (at);
 CREATE TABLE log_2020 PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
@@ -246,6 +256,7 @@ CREATE INDEX log_n_idx ON log (n);
 CREATE UNIQUE INDEX log_key ON log (at, n);
 
 -- pair: pgschema_436_exclusion_needs_an_extension
+-- loses: back
 -- needs: btree_gist
 -- from
 -- to
@@ -270,6 +281,7 @@ CREATE TABLE log_a PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2020-02-
 CREATE TABLE log_b PARTITION OF log FOR VALUES FROM ('2020-02-01') TO ('2020-03-01');
 
 -- pair: supabase_2264_function_and_trigger_and_policy_together
+-- loses: back
 -- from
 CREATE TABLE profile (id int PRIMARY KEY, who text);
 -- to
@@ -281,6 +293,7 @@ ALTER TABLE profile ENABLE ROW LEVEL SECURITY;
 CREATE POLICY mine ON profile USING (mine(profile));
 
 -- pair: stripe_packing_column_order_is_left_alone
+-- loses: back
 -- from
 CREATE TABLE t (a bool, b bigint, c bool, d text);
 -- to

@@ -95,6 +95,7 @@ CREATE TRIGGER tick AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION tick();
 ALTER TABLE t1 DISABLE TRIGGER tick;
 
 -- pair: trigger_of_a_dropped_column
+-- loses: forth
 -- from
 CREATE TABLE t (a int, b int);
 CREATE FUNCTION tick() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;

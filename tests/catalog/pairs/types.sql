@@ -1,12 +1,14 @@
 -- What: enums, domains, composite and range types, and what is made of them.
 
 -- pair: enum_created
+-- loses: back
 -- from
 -- to
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE t (m mood NOT NULL DEFAULT 'ok');
 
 -- pair: enum_label_appended
+-- rows: from
 -- from
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE t (m mood);
@@ -15,6 +17,7 @@ CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 CREATE TABLE t (m mood);
 
 -- pair: enum_labels_inserted
+-- rows: from
 -- from
 CREATE TYPE mood AS ENUM ('b', 'd');
 CREATE TABLE t (m mood);
@@ -79,6 +82,7 @@ CREATE TYPE state AS (m mood, n int);
 CREATE TABLE t (id int, d good_mood);
 
 -- pair: enum_dropped_for_text
+-- rows: from
 -- from
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE t (id int, m mood DEFAULT 'ok');
@@ -158,6 +162,7 @@ CREATE DOMAIN code AS text;
 CREATE TABLE t (id int, c code);
 
 -- pair: domain_over_a_domain
+-- loses: back
 -- from
 CREATE DOMAIN a AS int;
 -- to
@@ -166,6 +171,7 @@ CREATE DOMAIN b AS a CHECK (VALUE < 100);
 CREATE TABLE t (n b[]);
 
 -- pair: domain_check_calls_a_function
+-- loses: back
 -- from
 CREATE TABLE t (id int);
 -- to
@@ -182,6 +188,7 @@ COMMENT ON DOMAIN name_text IS 'a name';
 COMMENT ON CONSTRAINT filled ON DOMAIN name_text IS 'not empty';
 
 -- pair: composite_created
+-- loses: back
 -- from
 -- to
 CREATE TYPE address AS (street text, zip varchar(10), at point);
@@ -200,6 +207,7 @@ CREATE TYPE address AS (street text, n int);
 CREATE TYPE address AS (street text, n bigint);
 
 -- pair: composite_attribute_under_a_column
+-- loses: back
 -- from
 CREATE TYPE address AS (street text, n int);
 CREATE TABLE t (id int, home address);
@@ -233,12 +241,14 @@ COMMENT ON TYPE pair IS 'two numbers';
 COMMENT ON COLUMN pair.a IS 'the first';
 
 -- pair: range_created
+-- loses: back
 -- from
 -- to
 CREATE TYPE float_range AS RANGE (subtype = float8, subtype_diff = float8mi, multirange_type_name = float_ranges);
 CREATE TABLE t (id int, r float_range, m float_ranges);
 
 -- pair: range_with_functions
+-- loses: back
 -- from
 CREATE TABLE t (id int);
 -- to
@@ -254,6 +264,7 @@ CREATE TYPE some_range AS RANGE (subtype = float8);
 COMMENT ON TYPE some_range IS 'from, to';
 
 -- pair: types_that_need_each_other
+-- loses: back
 -- from
 -- to
 CREATE TYPE a AS ENUM ('x');
@@ -264,6 +275,7 @@ CREATE TYPE e AS (row d, n int);
 CREATE FUNCTION f(e) RETURNS SETOF d LANGUAGE sql AS $$ SELECT ($1."row").* $$;
 
 -- pair: row_type_of_a_table_in_a_function
+-- loses: back
 -- from
 CREATE TABLE t (a int);
 CREATE FUNCTION f(t) RETURNS int LANGUAGE sql AS $$ SELECT $1.a $$;
@@ -272,6 +284,7 @@ CREATE TABLE t (a int, b int);
 CREATE FUNCTION f(t) RETURNS int LANGUAGE sql AS $$ SELECT $1.a + $1.b $$;
 
 -- pair: row_type_of_a_table_as_a_column
+-- loses: back
 -- from
 CREATE TABLE item (a int, b text);
 CREATE TABLE t (id int, i item);

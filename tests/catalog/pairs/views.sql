@@ -46,6 +46,7 @@ GRANT SELECT ON v TO catalog_reader;
 COMMENT ON VIEW v IS 'the first';
 
 -- pair: view_of_a_dropped_column
+-- loses: forth
 -- from
 CREATE TABLE t (a int, b text);
 CREATE VIEW v AS SELECT a, b FROM t;
@@ -54,6 +55,7 @@ CREATE TABLE t (a int);
 CREATE VIEW v AS SELECT a FROM t;
 
 -- pair: view_over_a_new_column
+-- loses: back
 -- from
 CREATE TABLE t (a int);
 CREATE VIEW v AS SELECT a FROM t;
@@ -62,6 +64,7 @@ CREATE TABLE t (a int, b text);
 CREATE VIEW v AS SELECT a, b FROM t;
 
 -- pair: view_star_is_expanded
+-- loses: back
 -- from
 CREATE TABLE t (a int);
 CREATE VIEW v AS SELECT * FROM t;
@@ -217,6 +220,7 @@ CREATE RULE v_insert AS ON INSERT TO v DO INSTEAD INSERT INTO t VALUES (NEW.a, N
 CREATE RULE v_delete AS ON DELETE TO v DO INSTEAD NOTHING;
 
 -- pair: view_on_the_row_of_a_view
+-- loses: back
 -- from
 CREATE TABLE t (a int);
 CREATE VIEW v AS SELECT a FROM t;
@@ -282,6 +286,7 @@ CREATE VIEW m AS SELECT a FROM t;
 CREATE VIEW v AS SELECT a FROM m;
 
 -- pair: matview_chain
+-- loses: back
 -- from
 CREATE TABLE t (a int, b text);
 CREATE MATERIALIZED VIEW m1 AS SELECT a, b FROM t;
