@@ -9,7 +9,7 @@ use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Error, Result, Session};
 
-use crate::keys::{Key, Survivor, key_hash_of};
+use crate::keys::{Key, key_hash_of};
 use crate::ledger::Chunk;
 use crate::ledger::entries::{Entries, Merged};
 use crate::plan::{Source, Target};
@@ -18,6 +18,7 @@ use crate::sink::Sink;
 use crate::snapshot;
 use crate::survey::Refused;
 use crate::transform::{Lookups, Reject, Transformer, Values};
+
 pub use replay::Retried;
 
 /// What a worker keeps from chunk to chunk.
@@ -140,7 +141,7 @@ impl<'p> Loader<'p> {
             }
             _ => None,
         };
-        let merged_into = survivor.filter(|survivor| survivor.key != *key);
+        let merged_into = survivor.filter(|survivor| survivor.key != key);
         if index == self.source.main {
             self.tally.merged += i64::from(merged_into.is_some());
             self.tally.loaded += i64::from(merged_into.is_none());
@@ -151,7 +152,7 @@ impl<'p> Loader<'p> {
             }
         }
         if merged_into.is_none() {
-            let number = survivor.map_or(0, Survivor::number);
+            let number = survivor.map_or(0, |survivor| survivor.number());
             self.sinks[index].push(self.source, target, values, number, key);
         }
         Ok(())

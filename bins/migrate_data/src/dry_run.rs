@@ -115,7 +115,7 @@ fn tally(
                             _ => None,
                         };
                         own.merged +=
-                            i64::from(survivor.is_some_and(|survivor| survivor.key != key));
+                            i64::from(survivor.is_some_and(|survivor| *survivor.key != key));
                     }
                 }
             }

@@ -22,6 +22,7 @@ pub mod snapshot; // many connections to the old database, one moment
 mod source_load; // one source: survey, then its chunks
 pub mod suggest; // a mapping to start from
 pub mod survey; // which rows survive
+pub mod survivors; // who survives among rows that are one
 pub mod throttle; // rows per second, at most
 pub mod transform; // one row → values, or the first thing wrong with it
 pub mod value; // typed values and their binary form

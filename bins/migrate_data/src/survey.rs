@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use common::Result;
 use indicatif::ProgressBar;
 
-use crate::keys::{Candidate, Contest, Key, Survivors, Taken};
+use crate::keys::Key;
 use crate::plan::{FieldInput, Source, Target};
 use crate::snapshot::{self, Range, Snapshot};
+use crate::survivors::{Candidate, Contest, Survivors, Takes};
 use crate::transform::{Lookups, Reject, Transformer, Values};
 use crate::value::Value;
 use crate::workers;
@@ -33,12 +34,16 @@ pub fn survey(
     let contests: Vec<_> = source
         .targets
         .iter()
-        .map(|target| target.unique.as_ref().map(|unique| Contest::new(unique.keep)))
+        .map(|target| {
+            target.unique.as_ref().map(|unique| Contest::new(unique.keep, takes(source, target)))
+        })
         .collect();
     let next = AtomicUsize::new(0);
     workers::run(worker_count.min(ranges.len()), |_| {
         let mut stream = snapshot.stream()?;
         let mut transformer = Transformer::new(source, lookups);
+        let mut entrances: Vec<_> =
+            contests.iter().map(|contest| contest.as_ref().map(Contest::entrance)).collect();
         while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut read = 0;
             snapshot::for_each_row(&mut stream, source, range, |row| {
@@ -51,14 +56,14 @@ pub fn survey(
                     return Ok(());
                 };
                 for (index, target) in source.targets.iter().enumerate() {
-                    let Some(contest) = &contests[index] else { continue };
+                    let Some(entrance) = &mut entrances[index] else { continue };
                     if values.is_skipped(index) {
                         continue;
                     }
                     let order = transformer.order_key(target, &values, &row)?;
                     if let Some(fingerprint) = transformer.unique_fingerprint(target, &values) {
-                        let taken = taken(source, target, &values);
-                        contest.offer(fingerprint, Candidate { key: key.clone(), order, taken });
+                        let value = value(target, entrance.takes(), &values);
+                        entrance.offer(Candidate { fingerprint, key: key.clone(), order, value });
                     }
                 }
                 Ok(())
@@ -67,28 +72,34 @@ pub fn survey(
         }
         Ok(())
     })?;
-    let finished = contests
-        .into_iter()
-        .zip(&source.targets)
-        .filter_map(|(contest, target)| contest.map(|contest| (target.number, contest.finish())));
-    Ok(finished.collect())
+    let mut finished = Vec::new();
+    for (contest, target) in contests.into_iter().zip(&source.targets) {
+        if let Some(contest) = contest {
+            finished.push((target.number, contest.finish(worker_count)?));
+        }
+    }
+    Ok(finished)
 }
 
-/// What names the row in lookups and lineage.
-fn taken(source: &Source, target: &Target, values: &Values) -> Taken {
-    if target
-        .columns
-        .iter()
-        .any(|column| source.fields[column.field].input == FieldInput::Surrogate)
-    {
-        return Taken::Number(0);
+/// What names a row of the target in lookups and lineage.
+fn takes(source: &Source, target: &Target) -> Takes {
+    let field = |column: usize| &source.fields[target.columns[column].field];
+    if (0..target.columns.len()).any(|column| field(column).input == FieldInput::Surrogate) {
+        return Takes::Number;
     }
-    let Some(column) = target.taken else {
-        return Taken::Nothing;
-    };
-    let field = target.columns[column].field;
-    match (source.fields[field].input, values.get(field)) {
-        (FieldInput::Key, Value::Integer(_)) => Taken::Key,
-        (_, value) => Taken::Value(Box::new(value.clone().into_owned())),
+    match target.taken.map(field) {
+        None => Takes::Nothing,
+        Some(field) if source.key.is_integer && field.is_whole_key() => Takes::Key,
+        Some(_) => Takes::Value,
+    }
+}
+
+fn value(target: &Target, takes: Takes, values: &Values) -> Option<Box<Value<'static>>> {
+    match takes {
+        Takes::Value => {
+            let field = target.columns[target.taken?].field;
+            Some(Box::new(values.get(field).clone().into_owned()))
+        }
+        Takes::Key | Takes::Number | Takes::Nothing => None,
     }
 }

@@ -1,13 +1,19 @@
 //! One source row → values of every target, or the first thing that is wrong with it. A pure
 //! function of the row and the survivors.
 
+mod memo;
+
+use std::borrow::Cow;
+
 use common::copy::Row;
 use common::{Error, Result};
 
 use crate::clean::{Rule, clean};
-use crate::keys::{Fingerprint, Key, OrderKey, Survivor, Survivors, fingerprint, fingerprint_of};
+use crate::keys::{Fingerprint, Key, OrderKey, fingerprint, fingerprint_of};
 use crate::plan::{Field, FieldInput, Order, Otherwise, Source, Target};
+use crate::survivors::Survivors;
 use crate::value::Value;
+use memo::Memo;
 
 /// Survivors by target number; `None` for targets without `unique` and those not yet surveyed.
 pub type Lookups = Vec<Option<Survivors>>;
@@ -16,6 +22,8 @@ pub type Lookups = Vec<Option<Survivors>>;
 pub struct Transformer<'p> {
     source: &'p Source,
     lookups: &'p Lookups,
+    /// Per field, what its last texts became, where few texts come again and again.
+    memos: Vec<Option<Memo<'p>>>,
     buffer: Vec<u8>,
     /// Per field, how often `otherwise` stood in for a value that was refused.
     pub replaced: Vec<u64>,
@@ -23,11 +31,16 @@ pub struct Transformer<'p> {
 
 /// The values of one row.
 pub struct Values<'r> {
-    fields: Vec<Option<Value<'r>>>,
-    /// Of looked-up values, before they were replaced by what the lookup took.
-    looked_up: Vec<Fingerprint>,
-    /// Per target, whether `skip_if_null` leaves it out.
-    skipped: Vec<bool>,
+    fields: Vec<Computed<'r>>,
+    /// Indexes of targets that `skip_if_null` leaves out.
+    skipped: Vec<usize>,
+}
+
+#[derive(Clone, Default)]
+struct Computed<'r> {
+    value: Option<Value<'r>>,
+    /// Of a value that was looked up, before it was replaced by what the lookup took.
+    looked_up: Fingerprint,
 }
 
 /// Why a row is quarantined.
@@ -56,7 +69,13 @@ pub fn signature(parts: [&str; 4]) -> u64 {
 
 impl<'p> Transformer<'p> {
     pub fn new(source: &'p Source, lookups: &'p Lookups) -> Transformer<'p> {
-        Transformer { source, lookups, buffer: Vec::new(), replaced: vec![0; source.fields.len()] }
+        Transformer {
+            source,
+            lookups,
+            memos: source.fields.iter().map(Memo::of).collect(),
+            buffer: Vec::new(),
+            replaced: vec![0; source.fields.len()],
+        }
     }
 
     pub fn key(&self, row: &Row) -> Result<Key> {
@@ -73,30 +92,30 @@ impl<'p> Transformer<'p> {
     ///
     /// # Errors
     /// `otherwise = "fail"` ends the run; so does a source that breaks its own encoding.
-    pub fn transform<'r>(&mut self, row: Row<'r>) -> Result<Result<Values<'r>, Reject>> {
+    pub fn transform<'r>(&mut self, row: Row<'r>) -> Result<Result<Values<'r>, Reject>>
+    where
+        'p: 'r,
+    {
         let source = self.source;
-        let mut values = Values {
-            fields: vec![None; source.fields.len()],
-            looked_up: vec![[0; 2]; source.fields.len()],
-            skipped: Vec::with_capacity(source.targets.len()),
-        };
-        for target in &source.targets {
+        let mut values =
+            Values { fields: vec![Computed::default(); source.fields.len()], skipped: Vec::new() };
+        for (index, target) in source.targets.iter().enumerate() {
             let skipped = match target.skip_if_null {
                 None => false,
                 Some(field) => match self.evaluate(field, row, &mut values)? {
-                    Ok(()) => values.fields[field] == Some(Value::Null),
+                    Ok(()) => values.get(field).is_null(),
                     Err(rule) => return Ok(Err(self.reject(target, field, rule, row))),
                 },
             };
-            values.skipped.push(skipped);
             if skipped {
+                values.skipped.push(index);
                 continue;
             }
             for column in &target.columns {
                 if let Err(rule) = self.evaluate(column.field, row, &mut values)? {
                     return Ok(Err(self.reject(target, column.field, rule, row)));
                 }
-                if column.not_null && values.fields[column.field] == Some(Value::Null) {
+                if column.not_null && values.get(column.field).is_null() {
                     return Ok(Err(self.reject(target, column.field, Rule::Missing, row)));
                 }
             }
@@ -129,16 +148,23 @@ impl<'p> Transformer<'p> {
         index: usize,
         row: Row<'r>,
         values: &mut Values<'r>,
-    ) -> Result<Result<(), Rule>> {
-        if values.fields[index].is_some() {
+    ) -> Result<Result<(), Rule>>
+    where
+        'p: 'r,
+    {
+        if values.fields[index].value.is_some() {
             return Ok(Ok(()));
         }
         let source = self.source;
         let field = &source.fields[index];
-        let refused = match compute(field, row) {
-            Ok(value) => match self.resolve(field, value, &mut values.looked_up[index]) {
+        let computed = match &mut self.memos[index] {
+            Some(memo) => memo.compute(field, row),
+            None => compute(field, row),
+        };
+        let refused = match computed {
+            Ok(value) => match self.resolve(field, value, &mut values.fields[index].looked_up) {
                 Ok(value) => {
-                    values.fields[index] = Some(value);
+                    values.fields[index].value = Some(value);
                     return Ok(Ok(()));
                 }
                 Err(rule) => rule,
@@ -149,7 +175,7 @@ impl<'p> Transformer<'p> {
             Otherwise::Reject => Ok(Err(refused)),
             Otherwise::Use(value) => {
                 self.replaced[index] += 1;
-                values.fields[index] = Some(value.clone());
+                values.fields[index].value = Some(value.clone());
                 Ok(Ok(()))
             }
             Otherwise::Fail => {
@@ -176,7 +202,9 @@ impl<'p> Transformer<'p> {
         }
         *looked_up = fingerprint([&value], lookup.ignore_case, &mut self.buffer);
         match &self.lookups[lookup.target] {
-            Some(survivors) => survivors.get(looked_up).map(Survivor::taken).ok_or(Rule::Lookup),
+            Some(survivors) => {
+                survivors.get(looked_up).map(|survivor| survivor.taken()).ok_or(Rule::Lookup)
+            }
             // In the survey of its own source, the row looked up is this row or one like it.
             None => Ok(Value::Integer(0)),
         }
@@ -193,7 +221,7 @@ impl<'p> Transformer<'p> {
         self.buffer.clear();
         for &field in &unique.fields {
             if self.source.fields[field].lookup.is_some() {
-                for half in values.looked_up[field] {
+                for half in values.fields[field].looked_up {
                     self.buffer.extend_from_slice(&half.to_be_bytes());
                 }
             } else {
@@ -218,11 +246,11 @@ impl<'p> Transformer<'p> {
 
 impl<'r> Values<'r> {
     pub fn get(&self, field: usize) -> &Value<'r> {
-        self.fields[field].as_ref().unwrap_or(&Value::Null)
+        self.fields[field].value.as_ref().unwrap_or(&Value::Null)
     }
 
     pub fn is_skipped(&self, target: usize) -> bool {
-        self.skipped[target]
+        self.skipped.contains(&target)
     }
 }
 
@@ -244,7 +272,7 @@ pub fn readable(bytes: &[u8]) -> String {
 }
 
 /// Clean, translate synonyms, convert; a lookup's value is not yet looked up.
-pub fn compute<'r>(field: &Field, row: Row<'r>) -> Result<Value<'r>, Rule> {
+pub fn compute<'r>(field: &'r Field, row: Row<'r>) -> Result<Value<'r>, Rule> {
     match field.input {
         // Filled in when the survivor is known.
         FieldInput::Surrogate => return Ok(Value::Integer(0)),
@@ -257,11 +285,16 @@ pub fn compute<'r>(field: &Field, row: Row<'r>) -> Result<Value<'r>, Rule> {
     let Some(text) = cleaned else {
         return Ok(missing(field));
     };
-    let text = match &field.values {
-        None => text,
-        Some(_) if text.trim().is_empty() => return Ok(missing(field)),
-        Some(values) => canonical(values, text.trim()).ok_or(Rule::Enum)?.to_owned().into(),
+    let Some(values) = &field.values else {
+        return convert(field, text);
     };
+    if text.trim().is_empty() {
+        return Ok(missing(field));
+    }
+    convert(field, canonical(values, text.trim()).ok_or(Rule::Enum)?.into())
+}
+
+fn convert<'r>(field: &'r Field, text: Cow<'r, str>) -> Result<Value<'r>, Rule> {
     Ok(match field.converter.convert(text)? {
         Value::Null => missing(field),
         Value::Text(text) if text.is_empty() && field.default.is_some() => missing(field),

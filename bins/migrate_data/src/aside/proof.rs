@@ -1,7 +1,7 @@
 //! Which keys the mapping keeps by itself. Any other stands during the load, so that PostgreSQL
 //! refuses the one row that breaks it, and not the key as a whole after all rows.
 
-use crate::plan::{Field, FieldInput, Otherwise, Plan, Source, Target};
+use crate::plan::{FieldInput, Plan, Source, Target};
 use crate::value::Kind;
 
 /// Whether no two rows that a run makes can share all of these columns of a table.
@@ -19,18 +19,10 @@ fn has_source_key(source: &Source, target: &Target, columns: &[String]) -> bool 
         let field = &source.fields[column.field];
         match field.input {
             FieldInput::Surrogate => true,
-            FieldInput::Key => is_untouched(field) && is_exact(source, &column.kind),
+            FieldInput::Key => field.is_untouched() && is_exact(source, &column.kind),
             FieldInput::Expression(_) | FieldInput::Constant => false,
         }
     })
-}
-
-fn is_untouched(field: &Field) -> bool {
-    field.clean.is_empty()
-        && field.values.is_none()
-        && field.lookup.is_none()
-        && field.default.is_none()
-        && !matches!(field.otherwise, Otherwise::Use(_))
 }
 
 /// Different keys stay different: `07` and `7` are two texts, but one integer.

@@ -82,6 +82,24 @@ pub struct Field {
     pub otherwise: Otherwise,
 }
 
+impl Field {
+    /// The source's key as an integer, nothing done to it.
+    pub fn is_whole_key(&self) -> bool {
+        self.input == FieldInput::Key
+            && matches!(self.converter.kind, Kind::Integer(_))
+            && self.is_untouched()
+    }
+
+    /// Converted, and nothing else.
+    pub fn is_untouched(&self) -> bool {
+        self.clean.is_empty()
+            && self.values.is_none()
+            && self.lookup.is_none()
+            && self.default.is_none()
+            && !matches!(self.otherwise, Otherwise::Use(_))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldInput {
     Key,

@@ -195,7 +195,7 @@ fn survey(
     snapshot: &Snapshot,
     lookups: &Lookups,
     refused: &Refused,
-) -> Result<Vec<(usize, crate::keys::Survivors)>> {
+) -> Result<Vec<(usize, crate::survivors::Survivors)>> {
     let ranges = ledger::chunks(&mut route.writer()?, run, &source.label)?;
     let bar = progress::bar(0, &source.label);
     let found = survey::survey(snapshot, source, &ranges, lookups, refused, route.workers, &bar);

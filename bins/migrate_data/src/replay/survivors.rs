@@ -10,7 +10,7 @@ use crate::load::Route;
 use crate::plan::{Plan, Source};
 use crate::snapshot::Snapshot;
 use crate::survey::Refused;
-use crate::keys::Survivors;
+use crate::survivors::Survivors;
 use crate::transform::Lookups;
 
 /// Survivors of all `unique` targets, the quarantined rows taking part.

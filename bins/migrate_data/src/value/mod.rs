@@ -59,7 +59,9 @@ impl Value<'_> {
             Value::Null => buffer.push(0),
             Value::Text(text) => {
                 buffer.push(1);
-                if ignore_case {
+                if ignore_case && text.is_ascii() {
+                    buffer.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+                } else if ignore_case {
                     buffer.extend_from_slice(text.to_lowercase().as_bytes());
                 } else {
                     buffer.extend_from_slice(text.as_bytes());

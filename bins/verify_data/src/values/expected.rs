@@ -78,10 +78,10 @@ impl Pass<'_> {
                         (Some(fingerprint), Some(survivors)) => survivors.get(&fingerprint),
                         _ => None,
                     };
-                    if survivor.is_some_and(|survivor| survivor.key != key) {
+                    if survivor.is_some_and(|survivor| *survivor.key != key) {
                         continue;
                     }
-                    let number = survivor.map_or(0, migrate_data::keys::Survivor::number);
+                    let number = survivor.map_or(0, |survivor| survivor.number());
                     self.fill(&mut canonical, index, &values, number);
                     visit(index, &canonical, row.text(0)?.unwrap_or_default());
                 }
