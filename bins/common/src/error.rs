@@ -88,6 +88,17 @@ impl Error {
         self
     }
 
+    /// Moves the server's position to where it is in the statement alone, in front of which so
+    /// many characters were sent in the same message.
+    #[must_use]
+    pub fn after(mut self, characters: usize) -> Error {
+        if let Some(server) = &mut self.0.server {
+            let before = u32::try_from(characters).unwrap_or(u32::MAX);
+            server.position = server.position.and_then(|position| position.checked_sub(before));
+        }
+        self
+    }
+
     pub fn primary(&self) -> &str {
         &self.0.primary
     }

@@ -16,6 +16,7 @@ pub mod project;
 mod run;
 pub mod script;
 pub mod settings;
+mod statement_progress;
 mod tls;
 
 pub use database::{Pool, Session};
@@ -23,3 +24,4 @@ pub use error::{Context, Error, Result};
 pub use project::Project;
 pub use run::{Outcome, note, run, say};
 pub use settings::{Database, Side};
+pub use statement_progress::StatementProgress;

@@ -27,6 +27,14 @@ pub fn byte_bar(total: u64, label: &str) -> ProgressBar {
     bar
 }
 
+/// The same over one statement, whose steps have sizes of their own, or none that is known.
+pub(crate) fn statement_bar(place: &str) -> ProgressBar {
+    let bar = bar(0, place);
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} % {elapsed} ETA {eta}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
 /// Draws at most five times a second; indicatif itself hides the bar where stderr is no terminal.
 fn target() -> ProgressDrawTarget {
     ProgressDrawTarget::stderr_with_hz(5)
