@@ -10,6 +10,7 @@ mod load;
 mod new_project;
 mod pooler;
 mod runners;
+mod progress;
 mod scripts;
 
 use std::process::Command;

@@ -34,7 +34,8 @@ fn transaction_off(lab: &Lab, id: &str) {
 }
 
 const SLEEPS: &str = "SELECT count(*) FROM pg_stat_activity
-     WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep%'";
+     WHERE datname = current_database() AND state = 'active' AND query LIKE '%SELECT pg_sleep(seconds)%'
+       AND pid <> pg_backend_pid()";
 
 /// Sleeps until the gate is opened.
 const GATE: &str = "SELECT pg_sleep(seconds) FROM gate;";
@@ -172,7 +173,7 @@ fn a_backend_that_is_ended_is_no_reason_to_repair_anything() {
         &lab.new,
         "UPDATE gate SET seconds = 0;
          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%' AND pid <> pg_backend_pid()",
+          WHERE datname = current_database() AND query LIKE '%SELECT pg_sleep(seconds)%' AND pid <> pg_backend_pid()",
     );
     let output = runner.wait_with_output().expect("its end");
     let run = Run::from_output(&command, &output);

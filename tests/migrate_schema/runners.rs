@@ -103,8 +103,16 @@ fn what_a_revision_sets_ends_with_it() {
         "CREATE TABLE t_bb2 AS SELECT current_user::text AS who, current_setting('lock_timeout') AS patience, current_schema()::text AS place;",
         "DROP TABLE t_bb2;",
     );
+    // One that only defines leaves all as it was, also for the one after it.
+    table(&lab, "cc3", "bb2");
+    let set = "SELECT set_config('lock_timeout', '2h', false);";
+    revision(&lab, "dd4", "cc3", set, "SELECT 1;");
+    table(&lab, "ee5", "dd4");
+    let who = "CREATE TABLE t_ff6 AS SELECT current_setting('lock_timeout') AS patience;";
+    revision(&lab, "ff6", "ee5", who, "DROP TABLE t_ff6;");
     let run = migrate(&lab, &["upgrade"]);
-    assert_eq!(untimed(run.ok()), "migrate_schema: 2 revisions applied, head bb2");
+    assert_eq!(untimed(run.ok()), "migrate_schema: 6 revisions applied, head ff6");
     let expected = format!("{}|3s|public", lab.user());
     assert_eq!(lab.rows(&lab.new, "SELECT * FROM t_bb2"), [expected]);
+    assert_eq!(lab.rows(&lab.new, "SELECT * FROM t_ff6"), ["3s"]);
 }

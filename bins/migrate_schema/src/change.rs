@@ -10,7 +10,7 @@ use common::{Database, Error, Result, Session, note, progress, say};
 use crate::args::Patience;
 use crate::graph::plan::{Direction, Step, row_change, steps};
 use crate::graph::{Set, target};
-use crate::journal::{self, Entry, Journal};
+use crate::journal::{self, Entry, Journal, Time};
 use crate::revisions::Revisions;
 use crate::run::{Runner, Work};
 use crate::version;
@@ -195,14 +195,12 @@ impl<'a> Change<'a> {
         let version_table = journal::create_missing(&mut session)?;
         let heads: BTreeSet<usize> = graph.minimal_heads(&after).into_iter().collect();
         let changed: BTreeSet<usize> = &(&before ^ &after) | &heads;
-        let started = Instant::now();
         let line = |index: usize| Entry {
             revision: graph.id(index),
             direction: "stamp",
             statement: None,
             checksum: None,
-            started,
-            took: Some(started.elapsed()),
+            time: Time::ThisMessage,
         };
         let lines: Vec<Entry> = changed.into_iter().map(line).collect();
         let mut sql = journal::change_rows(&version_table, &row_change(graph, &rows, &after));

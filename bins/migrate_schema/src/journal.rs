@@ -122,9 +122,21 @@ pub struct Entry<'a> {
     pub direction: &'a str,
     pub statement: Option<usize>,
     pub checksum: Option<String>,
-    pub started: Instant,
-    /// `None` for what only begins.
-    pub took: Option<Duration>,
+    pub time: Time,
+}
+
+/// When what the line tells of began, and how long it took.
+#[derive(Clone, Copy, Debug)]
+pub enum Time {
+    /// It begins now, and has not ended.
+    Begins,
+    Took {
+        started: Instant,
+        took: Duration,
+    },
+    /// It came just before in the same message, and the server knows when that arrived.
+    ThisMessage,
+    ThisTransaction,
 }
 
 /// The INSERT of some lines, as text: it travels in one message with what it tells of.
@@ -132,18 +144,28 @@ pub fn insert(entries: &[Entry]) -> String {
     let values = entries.iter().map(|entry| {
         let statement = entry.statement.map_or("NULL".to_owned(), |number| number.to_string());
         let checksum = entry.checksum.as_deref().map_or("NULL".to_owned(), literal);
-        let took = entry.took.map_or("NULL".to_owned(), interval);
+        let (started, took) = match entry.time {
+            Time::Begins => ("clock_timestamp()".to_owned(), "NULL".to_owned()),
+            Time::Took { started, took } => {
+                (format!("clock_timestamp() - {}", interval(started.elapsed())), interval(took))
+            }
+            Time::ThisMessage => since("statement_timestamp()"),
+            Time::ThisTransaction => since("transaction_timestamp()"),
+        };
         format!(
-            "({}, {}, {statement}, {checksum}, clock_timestamp() - {}, {took})",
+            "({}, {}, {statement}, {checksum}, {started}, {took})",
             literal(entry.revision),
             literal(entry.direction),
-            interval(entry.started.elapsed()),
         )
     });
     format!(
         "INSERT INTO pgrefit.revision_log (revision, direction, statement, checksum, started, took) VALUES {}",
         values.collect::<Vec<_>>().join(", ")
     )
+}
+
+fn since(start: &str) -> (String, String) {
+    (start.to_owned(), format!("clock_timestamp() - {start}"))
 }
 
 /// The end of a statement whose begin was written before.

@@ -2,13 +2,12 @@
 //! someone else may touch. The same text that a run would send, bookkeeping included.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use common::{Error, Result, script};
 
 use crate::graph::plan::{Direction, Step, steps};
 use crate::graph::{Graph, Set, target};
-use crate::journal::{self, Entry};
+use crate::journal::{self, Entry, Time};
 use crate::revisions::Revisions;
 use crate::version;
 
@@ -74,14 +73,12 @@ fn one(revisions: &Revisions, step: &Step) -> Result<String> {
     let statements = file.statements(direction)?;
     let word = if direction == Direction::Upgrade { "upgrade" } else { "downgrade" };
     let mut text = format!("-- {word} {}: {}\n", file.node.id, file.node.message);
-    let started = Instant::now();
     let entry = |statement, checksum| Entry {
         revision: &file.node.id,
         direction: direction.word(),
         statement,
         checksum: Some(checksum),
-        started,
-        took: Some(Duration::ZERO),
+        time: Time::ThisTransaction,
     };
     let mut lines = Vec::new();
     text.push_str(&file.set_settings());

@@ -8,7 +8,7 @@ mod transactional;
 use std::time::{Duration, Instant};
 
 use common::script::{self, Statement};
-use common::{Database, Result, Session};
+use common::{Database, Result, Session, StatementProgress};
 
 use crate::args::Patience;
 use crate::graph::plan::Step;
@@ -24,6 +24,9 @@ pub struct Runner<'a> {
     /// Ends a statement whose client was killed, where the server can (PostgreSQL 14, Linux).
     watches_client: bool,
     pid: i32,
+    progress: StatementProgress,
+    /// Whether the session's settings and role are as [`Runner::clean_slate`] makes them.
+    is_clean: bool,
 }
 
 /// One revision to run.
@@ -52,6 +55,18 @@ impl Work<'_> {
         }
         Ok(self)
     }
+
+    /// Whether no statement can change a setting or the role for the session: it only says what
+    /// is to exist, and evaluates at most a default or an index expression.
+    fn leaves_settings(&self) -> bool {
+        const DEFINES: [&str; 7] =
+            ["create", "alter", "drop", "comment", "grant", "revoke", "truncate"];
+        self.statements.iter().all(|statement| {
+            let sql = self.file.script.sql(statement).to_lowercase();
+            let first = sql.split_whitespace().next().unwrap_or_default();
+            DEFINES.contains(&first) && !sql.contains("select") && !sql.contains("config")
+        })
+    }
 }
 
 impl<'a> Runner<'a> {
@@ -63,7 +78,17 @@ impl<'a> Runner<'a> {
     ) -> Result<Runner<'a>> {
         let watches_client = session.batch("SET client_connection_check_interval = '1s'").is_ok();
         let pid = session.query_one("SELECT pg_backend_pid()", &[])?.get(0);
-        Ok(Runner { session, database, patience, version_table, watches_client, pid })
+        let progress = StatementProgress::of(database, pid);
+        Ok(Runner {
+            session,
+            database,
+            patience,
+            version_table,
+            watches_client,
+            pid,
+            progress,
+            is_clean: false,
+        })
     }
 
     /// # Errors
@@ -79,15 +104,40 @@ impl<'a> Runner<'a> {
         Ok(start.elapsed())
     }
 
+    /// Sends a statement of the file, in one message with what comes before and after it: what is
+    /// sent alone costs as much time on the way as a small statement on the server.
+    ///
+    /// # Errors
+    /// At the statement's place in the file.
+    fn send(
+        &mut self,
+        work: &Work,
+        statement: &Statement,
+        before: &str,
+        after: &str,
+    ) -> Result<()> {
+        let script = &work.file.script;
+        let message = format!("{before}{}{after}", script.sql(statement));
+        let place = format!("{}:{}", script.path.display(), statement.line);
+        let sent = self.progress.during(place, || self.session.batch(&message));
+        sent.map_err(|error| script.locate(statement, error.after(before.chars().count())))
+    }
+
     /// Whatever a revision set for its session ends with it, so that revisions run alone and in
-    /// a row do the same.
-    fn clean_slate(&self) -> String {
+    /// a row do the same. Empty where the revisions before left all as it was.
+    fn clean_slate(&mut self) -> String {
+        if std::mem::replace(&mut self.is_clean, false) {
+            return String::new();
+        }
         let watch =
             if self.watches_client { " SET client_connection_check_interval = '1s';" } else { "" };
         format!(
-            "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; SET lock_timeout = {}; SET statement_timeout = {};{watch}",
+            "{OWN_ROLE} RESET ALL; SET lock_timeout = {}; SET statement_timeout = {};{watch}\n",
             common::identifier::literal(&self.patience.lock_timeout),
             common::identifier::literal(&self.patience.statement_timeout),
         )
     }
 }
+
+/// The bookkeeping is ours to write, whoever a revision became.
+const OWN_ROLE: &str = "RESET SESSION AUTHORIZATION; RESET ROLE;";

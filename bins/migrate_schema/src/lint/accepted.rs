@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use squawk_linter::ignore::{IgnoreKind, ignore_rule_info};
-use squawk_syntax::{SyntaxKind, SyntaxNode};
+use squawk_syntax::{SyntaxElement, SyntaxKind, SyntaxNode};
 
 /// The comments of one file that accept hazards.
 pub struct Accepted {
@@ -19,7 +19,7 @@ struct Comment {
 
 impl Accepted {
     pub fn read(root: &SyntaxNode) -> Accepted {
-        let tokens = root.descendants_with_tokens().filter_map(|element| element.into_token());
+        let tokens = root.descendants_with_tokens().filter_map(SyntaxElement::into_token);
         let comments = tokens.filter(|token| token.kind() == SyntaxKind::COMMENT);
         let read = |token: squawk_syntax::SyntaxToken| {
             let (names, _, kind) = ignore_rule_info(&token)?;

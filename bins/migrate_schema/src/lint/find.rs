@@ -5,7 +5,7 @@ use std::ops::Range;
 use common::note;
 use squawk_linter::{Linter, Rule, Violation};
 use squawk_syntax::ast::{self, AstNode};
-use squawk_syntax::{Parse, SourceFile, SyntaxNode};
+use squawk_syntax::{Parse, SourceFile, SyntaxElement, SyntaxNode};
 
 use super::accepted::Accepted;
 use super::chain::Chain;
@@ -137,7 +137,7 @@ fn tell_what_is_not_understood(file: &Revision, parse: &Parse<SourceFile>) {
 
 /// Without the blanks and comments before it.
 pub fn range_of(node: &SyntaxNode) -> Range<usize> {
-    let tokens = node.descendants_with_tokens().filter_map(|element| element.into_token());
+    let tokens = node.descendants_with_tokens().filter_map(SyntaxElement::into_token);
     let mut significant = tokens.filter(|token| !token.kind().is_trivia());
     let end = usize::from(node.text_range().end());
     let start = significant.next().map_or(end, |token| usize::from(token.text_range().start()));

@@ -14,13 +14,12 @@ use postgres::error::SqlState;
 
 use super::probe;
 use super::retry::with_retries;
-use super::transactional::whole;
-use super::{Runner, Work};
-use crate::journal::{self, Entry};
+use super::{OWN_ROLE, Runner, Work};
+use crate::journal::{self, Entry, Time};
 
 pub(super) fn run(runner: &mut Runner, work: &Work) -> Result<()> {
     let start = Instant::now();
-    let clean = format!("{} {}", runner.clean_slate(), work.file.set_settings());
+    let clean = format!("{}{}", runner.clean_slate(), work.file.set_settings());
     runner.session.batch(&clean)?;
     for (index, statement) in work.statements.iter().enumerate() {
         let number = index + 1;
@@ -41,11 +40,21 @@ pub(super) fn run(runner: &mut Runner, work: &Work) -> Result<()> {
         })?;
     }
     let end = format!(
-        "RESET SESSION AUTHORIZATION; RESET ROLE; BEGIN;\n{}{};\nCOMMIT",
+        "{OWN_ROLE} BEGIN;\n{}{};\nCOMMIT",
         journal::change_rows(&runner.version_table, &work.step.rows),
         journal::insert(&[whole(work, start)]),
     );
     runner.session.batch(&end)
+}
+
+fn whole<'a>(work: &'a Work, started: Instant) -> Entry<'a> {
+    Entry {
+        revision: &work.file.node.id,
+        direction: work.step.direction.word(),
+        statement: None,
+        checksum: Some(work.file.checksum()),
+        time: Time::Took { started, took: started.elapsed() },
+    }
 }
 
 fn is_finished(work: &Work, number: usize) -> bool {
@@ -69,14 +78,9 @@ fn in_transaction(
     number: usize,
     statement: &Statement,
 ) -> Result<()> {
-    let script = &work.file.script;
-    let started = Instant::now();
-    runner.session.begin()?;
-    runner.session.batch(script.sql(statement)).map_err(|error| script.locate(statement, error))?;
-    let line = entry(work, number, statement, started, true);
-    let end = format!("{}; COMMIT", journal::insert(&[line]));
-    let place = format!("{}:{}", script.path.display(), statement.line);
-    runner.session.batch(&end).map_err(|error| error.at(place, None))
+    let line = entry(work, number, statement, Time::ThisMessage);
+    let end = format!(";\n{}; COMMIT", journal::insert(&[line]));
+    runner.send(work, statement, "BEGIN;\n", &end)
 }
 
 fn alone(runner: &mut Runner, work: &Work, number: usize, statement: &Statement) -> Result<()> {
@@ -87,18 +91,18 @@ fn alone(runner: &mut Runner, work: &Work, number: usize, statement: &Statement)
     let id = match before {
         Some(id) => id,
         None => {
-            let line = entry(work, number, statement, started, false);
+            let line = entry(work, number, statement, Time::Begins);
             let insert = format!("{} RETURNING id", journal::insert(&[line]));
             runner.session.query_one(&insert, &[])?.get(0)
         }
     };
     if !probe::is_done(runner, statement, before.is_some())? {
-        send_alone(runner, sql)
-            .or_else(|error| {
+        with_lock_patience(runner, sql, |runner| runner.send(work, statement, "", "")).or_else(
+            |error| {
                 let gone = before.is_some() && is_concurrent_drop(sql);
                 if gone && error.is(&SqlState::UNDEFINED_OBJECT) { Ok(()) } else { Err(error) }
-            })
-            .map_err(|error| script.locate(statement, error))?;
+            },
+        )?;
     }
     probe::whole(runner, statement).map_err(|error| {
         error.at(format_args!("{}:{}", script.path.display(), statement.line), None)
@@ -106,15 +110,24 @@ fn alone(runner: &mut Runner, work: &Work, number: usize, statement: &Statement)
     runner.session.batch(&journal::finish(id, started))
 }
 
-/// What works CONCURRENTLY waits for every older transaction, and `lock_timeout` would count that.
+/// As a statement of ours rather than the file's.
 pub(super) fn send_alone(runner: &mut Runner, sql: &str) -> Result<()> {
+    with_lock_patience(runner, sql, |runner| runner.session.batch(sql))
+}
+
+/// What works CONCURRENTLY waits for every older transaction, and `lock_timeout` would count that.
+fn with_lock_patience(
+    runner: &mut Runner,
+    sql: &str,
+    send: impl FnOnce(&mut Runner) -> Result<()>,
+) -> Result<()> {
     let first = sql.split_whitespace().next().unwrap_or_default().to_lowercase();
     if !["create", "drop", "reindex", "alter"].contains(&first.as_str()) {
-        return runner.session.batch(sql);
+        return send(runner);
     }
     let usual: String = runner.session.query_one("SHOW lock_timeout", &[])?.get(0);
     runner.session.batch("SET lock_timeout = 0")?;
-    runner.session.batch(sql)?;
+    send(runner)?;
     runner.session.batch(&format!("SET lock_timeout = {}", common::identifier::literal(&usual)))
 }
 
@@ -123,19 +136,12 @@ fn is_concurrent_drop(sql: &str) -> bool {
     words == ["drop", "index", "concurrently"]
 }
 
-fn entry<'a>(
-    work: &'a Work,
-    number: usize,
-    statement: &Statement,
-    started: Instant,
-    finished: bool,
-) -> Entry<'a> {
+fn entry<'a>(work: &'a Work, number: usize, statement: &Statement, time: Time) -> Entry<'a> {
     Entry {
         revision: &work.file.node.id,
         direction: work.step.direction.word(),
         statement: Some(number),
         checksum: Some(script::checksum(work.file.script.sql(statement))),
-        started,
-        took: finished.then(|| started.elapsed()),
+        time,
     }
 }
