@@ -4,6 +4,7 @@ mod alembic;
 mod crash;
 mod files;
 mod graph;
+mod kill_builds;
 mod kill_sweep;
 mod lint;
 mod load;

@@ -183,14 +183,14 @@ fn ended_by_the_server_at_any_statement_a_plain_rerun_ends_the_same() {
 }
 
 /// A server of its own: `kill -9` of one backend makes PostgreSQL end all others and recover.
-struct Cluster {
+pub(super) struct Cluster {
     process: Child,
     stdin: Option<ChildStdin>,
-    url: String,
+    pub url: String,
 }
 
 impl Cluster {
-    fn start() -> Cluster {
+    pub fn start() -> Cluster {
         let mut command = Command::new(binary_path("dev_postgres"));
         command.args(["run", "--", "sh", "-c", "echo \"$DATABASE_URL\"; exec cat"]);
         command.env_remove("DATABASE_URL").env_remove("OLD_DATABASE_URL").env_remove("PROJECT");
@@ -211,6 +211,20 @@ impl Drop for Cluster {
     }
 }
 
+/// `kill -9`, and waits until the server has ended everybody; it recovers then. Not where the
+/// process was at its end anyway.
+pub(super) fn kill_backend(lab: &Lab, pid: &str) {
+    let mut witness = lab.connect(&lab.new);
+    let killed = Command::new("sh").args(["-c", &format!("kill -9 {pid}")]).status();
+    if killed.expect("a shell").success() {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(1) && witness.batch_execute("SELECT 1").is_ok()
+        {
+            sleep(Duration::from_millis(20));
+        }
+    }
+}
+
 #[test]
 fn the_crash_of_the_server_at_any_statement_is_followed_by_a_plain_rerun() {
     let (answers, expected) = undisturbed();
@@ -225,18 +239,8 @@ fn the_crash_of_the_server_at_any_statement_is_followed_by_a_plain_rerun() {
         let backend = "SELECT coalesce(max(pid), 0) FROM pg_stat_activity
                         WHERE datname = current_database() AND application_name = 'migrate_schema'";
         let pid = lab.value(&lab.new, backend);
-        let mut witness = lab.connect(&lab.new);
         if pid != "0" {
-            let killed = Command::new("sh").args(["-c", &format!("kill -9 {pid}")]).status();
-            if killed.expect("a shell").success() {
-                // The server ends everybody before it recovers; not where the process was at its end.
-                let start = Instant::now();
-                while start.elapsed() < Duration::from_secs(1)
-                    && witness.batch_execute("SELECT 1").is_ok()
-                {
-                    sleep(Duration::from_millis(20));
-                }
-            }
+            kill_backend(&lab, &pid);
         }
         runner.lines.by_ref().for_each(drop);
         runner.process.wait().expect("its end");
