@@ -177,3 +177,12 @@ CREATE TABLE booking (a date, b date, EXCLUDE USING gist (daterange(a, b, '[]') 
 CREATE TABLE booking (room int, during daterange);
 -- to
 CREATE TABLE booking (room int, during daterange, PRIMARY KEY (room, during WITHOUT OVERLAPS));
+
+-- pair: unique_on_the_columns_of_the_primary_key
+-- from
+CREATE TABLE other (id int);
+-- to
+CREATE TABLE other (id int);
+CREATE TABLE t (id int CONSTRAINT t_pkey PRIMARY KEY, a int, CONSTRAINT u1 UNIQUE (a));
+ALTER TABLE t ADD CONSTRAINT t_once_more UNIQUE (id);
+ALTER TABLE t ADD CONSTRAINT u2 UNIQUE (a);

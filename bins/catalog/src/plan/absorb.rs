@@ -26,6 +26,8 @@ pub(crate) fn dropped_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id
             let index = [id.path[0].clone(), id.name().to_owned()];
             parent_of_index(world.from, &index).filter(goes)
         }),
+        // The copy goes with the trigger, or with the place under the parent.
+        Kind::PartitionTrigger => fact.depends_on.iter().find(|on| goes(on)).cloned(),
         kind if kind.is_part() => relation(&id.path),
         Kind::Index => relation(&name::parse(fact.text("table")))
             .or_else(|| parent_of_index(world.from, &id.path).filter(goes)),
@@ -87,9 +89,9 @@ pub(crate) fn made_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id> {
             let container = table().or_else(|| Some(column).filter(|id| fates.creates(id)))?;
             can_stand_in(fact, &container, fates, world).then_some(container)
         }
-        Kind::Constraint if !fact.text("definition").ends_with(" NOT VALID") => {
-            table().filter(|container| can_stand_in(fact, container, fates, world))
-        }
+        Kind::Constraint if !fact.text("definition").ends_with(" NOT VALID") => table()
+            .filter(|_| !doubles_a_key(fact, world.to))
+            .filter(|container| can_stand_in(fact, container, fates, world)),
         Kind::IndexPartition => {
             let place = Id { kind: Kind::Partition, path: name::parse(fact.text("table")) };
             let parent = parent_of_index(world.to, &id.path).filter(|parent| {
@@ -100,6 +102,17 @@ pub(crate) fn made_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id> {
         }
         _ => None,
     }
+}
+
+/// CREATE TABLE makes one index of two keys on the same columns (transformIndexConstraints in
+/// PostgreSQL's parse_utilcmd.c), and the second constraint would be lost.
+fn doubles_a_key(fact: &Fact, catalog: &Catalog) -> bool {
+    let Some(columns) = fact.text("definition").strip_prefix("UNIQUE ") else { return false };
+    catalog.parts(Kind::Constraint, &fact.id.path[..2]).iter().any(|other| {
+        let definition = other.text("definition");
+        definition.strip_prefix("PRIMARY KEY ") == Some(columns)
+            || other.id < fact.id && definition.strip_prefix("UNIQUE ") == Some(columns)
+    })
 }
 
 /// Whether nothing that the part needs has to come after its container.
