@@ -131,7 +131,7 @@ test-matrix: tools build ## The tests of catalogs, backup and restore on Postgre
 
 torture: tools build ## The tests of chance and of kills, TORTURE=20 times as long
 	@TORTURE=$(or $(TORTURE),20) cargo test --release -p migrate_schema
-	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- catalog:: db_backup:: db_restore:: migrate_schema::
+	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- catalog:: db_backup:: db_restore:: migrate_data:: migrate_schema::
 
 check: ## Look at format and lints
 	@cargo fmt --all --check

@@ -5,6 +5,7 @@
 
 mod apply_sql;
 mod catalog;
+mod cluster;
 mod db_backup;
 mod db_restore;
 mod dev_postgres;

@@ -1,6 +1,7 @@
 //! migrate_data: every row of the old database is loaded, merged or quarantined.
 
 mod flags;
+mod kills;
 mod look;
 mod mapping;
 mod profile;
@@ -16,13 +17,17 @@ use crate::harness::Lab;
 /// A shop of this size, with its schema, not yet loaded.
 fn shop(users: u32, products: u32, orders: u32) -> Lab {
     let lab = Lab::new();
+    fill_shop(&lab, users, products, orders);
+    lab
+}
+
+fn fill_shop(lab: &Lab, users: u32, products: u32, orders: u32) {
     lab.project("shop");
     let sizes = [users, products, orders].map(|size| size.to_string());
     let arguments =
         ["--users", &sizes[0], "--products", &sizes[1], "--orders", &sizes[2], "--seed", "7"];
     lab.run("populate_old", &arguments).ok();
     lab.run("migrate_schema", &["upgrade"]).ok();
-    lab
 }
 
 /// One table in, one table out, with this mapping.

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use super::{READ_IS_LOADED_MERGED_QUARANTINED, constraints, content, shop, small, writes};
+use super::{READ_IS_LOADED_MERGED_QUARANTINED, content, shop, small, writes};
 
 #[test]
 fn every_row_has_one_fate_and_one_worker_makes_what_four_make() {
@@ -42,53 +42,6 @@ fn rows_that_came_after_a_finished_run_are_told() {
         3,
         "migrate_data: old_orders has 2,001 rows now, run 1 read 2,000\n  \
          hint: `migrate_data --restart` empties the mapped tables and loads everything anew.",
-    );
-}
-
-#[test]
-fn a_killed_load_goes_on_and_ends_like_one_that_was_not() {
-    let lab = shop(3_000, 300, 120_000);
-    let before = constraints(&lab);
-    lab.run("migrate_data", &[]).ok();
-    let undisturbed = content(&lab);
-    for delay in [60, 120, 200, 300] {
-        lab.run("migrate_data", &["--restart", "--yes"]).ok();
-        lab.execute(&lab.new, "TRUNCATE users, addresses, categories, products, orders, order_items; DROP SCHEMA pgrefit CASCADE");
-        let mut child = lab
-            .command("migrate_data", &[])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("migrate_data starts");
-        thread::sleep(Duration::from_millis(delay));
-        child.kill().expect("kill -9");
-        child.wait().expect("the child is reaped");
-        let run = lab.run("migrate_data", &[]);
-        run.ok();
-        assert_eq!(content(&lab), undisturbed, "killed after {delay} ms\n{run}");
-        assert_eq!(constraints(&lab), before, "killed after {delay} ms");
-    }
-}
-
-#[test]
-fn a_lost_backend_is_an_error_and_the_next_run_goes_on() {
-    let lab = shop(3_000, 300, 120_000);
-    let child = lab
-        .command("migrate_data", &[])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("migrate_data starts");
-    thread::sleep(Duration::from_millis(150));
-    lab.execute("postgres", &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND application_name = 'migrate_data'", lab.new));
-    let output = child.wait_with_output().expect("the child ends");
-    lab.run("migrate_data", &[]).ok();
-    lab.run("verify_data", &[]).ok();
-    // Either the load was over already, or it failed and said so.
-    assert!(
-        output.status.code() == Some(0) || output.status.code() == Some(1),
-        "{:?}",
-        output.status
     );
 }
 

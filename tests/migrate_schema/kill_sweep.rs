@@ -1,12 +1,13 @@
 //! A chain of forty statements, killed after each of them: a plain re-run always ends the same.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::{FOLDER, command, fingerprint, migrate, revision, torture};
-use crate::harness::{Lab, binary_path};
+pub(super) use crate::cluster::{Cluster, kill_backend};
+use crate::harness::Lab;
 
 /// Every kind of statement that a revision may hold: six revisions, every other one without a
 /// transaction around it.
@@ -179,49 +180,6 @@ fn ended_by_the_server_at_any_statement_a_plain_rerun_ends_the_same() {
         runner.lines.by_ref().for_each(drop);
         runner.process.wait().expect("its end");
         ends_the_same(&lab, boundary, &expected);
-    }
-}
-
-/// A server of its own: `kill -9` of one backend makes PostgreSQL end all others and recover.
-pub(super) struct Cluster {
-    process: Child,
-    stdin: Option<ChildStdin>,
-    pub url: String,
-}
-
-impl Cluster {
-    pub fn start() -> Cluster {
-        let mut command = Command::new(binary_path("dev_postgres"));
-        command.args(["run", "--", "sh", "-c", "echo \"$DATABASE_URL\"; exec cat"]);
-        command.env_remove("DATABASE_URL").env_remove("OLD_DATABASE_URL").env_remove("PROJECT");
-        let mut process =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("dev_postgres");
-        let mut url = String::new();
-        let stdout = process.stdout.take().expect("its stdout");
-        BufReader::new(stdout).read_line(&mut url).expect("the URL");
-        let stdin = process.stdin.take();
-        Cluster { process, stdin, url: url.trim().to_owned() }
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        drop(self.stdin.take());
-        drop(self.process.wait());
-    }
-}
-
-/// `kill -9`, and waits until the server has ended everybody; it recovers then. Not where the
-/// process was at its end anyway.
-pub(super) fn kill_backend(lab: &Lab, pid: &str) {
-    let mut witness = lab.connect(&lab.new);
-    let killed = Command::new("sh").args(["-c", &format!("kill -9 {pid}")]).status();
-    if killed.expect("a shell").success() {
-        let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(1) && witness.batch_execute("SELECT 1").is_ok()
-        {
-            sleep(Duration::from_millis(20));
-        }
     }
 }
 

@@ -1,0 +1,108 @@
+//! Loads that are killed at random moments, each followed by a plain second run.
+
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::{constraints, content, fill_shop, writes};
+use crate::cluster::{Cluster, kill_backend};
+use crate::harness::Lab;
+
+/// `make torture`: 50 kills of a load of 300,000 orders.
+fn is_torture() -> bool {
+    std::env::var_os("TORTURE").is_some()
+}
+
+#[derive(Debug)]
+enum Killed {
+    Binary,
+    /// One server process of the load, as an administrator ends it.
+    Backend,
+    /// `kill -9` of one, upon which PostgreSQL ends all and recovers as after a crash.
+    Server,
+}
+
+/// Whatever is killed, and whenever: the same rows as of a load that was not, the same books, the
+/// same keys and indexes. A finished load run again writes nothing.
+#[test]
+fn a_load_that_is_killed_goes_on_and_ends_like_one_that_was_not() {
+    let cluster = Cluster::start();
+    let lab = Lab::on(&cluster.url);
+    let (orders, kills) = if is_torture() { (300_000, 50) } else { (30_000, 6) };
+    fill_shop(&lab, orders / 20, orders / 500, orders);
+    let before = constraints(&lab);
+    let start = Instant::now();
+    lab.run("migrate_data", &[]).ok();
+    let took = start.elapsed();
+    let undisturbed = [content(&lab), books(&lab)];
+
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut went_on = 0;
+    for number in 0..kills {
+        lab.execute(&lab.new, "TRUNCATE users, addresses, categories, products, orders, order_items; DROP SCHEMA pgrefit CASCADE");
+        random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        let delay = took.mul_f64((random >> 32) as f64 / f64::from(u32::MAX));
+        let killed = match number % 3 {
+            0 => Killed::Binary,
+            1 => Killed::Backend,
+            _ => Killed::Server,
+        };
+        kill(&lab, &killed, delay);
+        let run = lab.run("migrate_data", &[]);
+        run.ok();
+        went_on += u32::from(run.stderr.contains("going on with run 1: "));
+        let moment = format!("{killed:?} killed after {delay:?} of {took:?}\n{run}");
+        assert_eq!([content(&lab), books(&lab)], undisturbed, "{moment}");
+        assert_eq!(constraints(&lab), before, "{moment}");
+    }
+    assert!(went_on >= kills / 3, "only {went_on} of {kills} loads were killed in their midst");
+    lab.run("verify_data", &[]).ok();
+    let written = writes(&lab);
+    assert!(lab.run("migrate_data", &[]).ok().starts_with("migrate_data: nothing to do: "));
+    assert_eq!(writes(&lab), written);
+}
+
+fn kill(lab: &Lab, killed: &Killed, delay: Duration) {
+    let mut command = lab.command("migrate_data", &[]);
+    let mut child =
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("migrate_data starts");
+    sleep(delay);
+    let of_the_load = "FROM pg_stat_activity WHERE application_name = 'migrate_data'";
+    match killed {
+        Killed::Binary => child.kill().expect("kill -9"),
+        Killed::Backend => lab.execute(
+            "postgres",
+            &format!("SELECT pg_terminate_backend(pid) {of_the_load} ORDER BY random() LIMIT 1"),
+        ),
+        Killed::Server => {
+            let pid =
+                format!("SELECT coalesce((SELECT pid {of_the_load} ORDER BY random() LIMIT 1), 0)");
+            let pid = lab.value("postgres", &pid);
+            if pid != "0" {
+                kill_backend(lab, &pid);
+            }
+        }
+    }
+    child.wait().expect("its end");
+    let start = Instant::now();
+    while !lab.answers() {
+        assert!(start.elapsed() < Duration::from_secs(60), "the server does not recover");
+        sleep(Duration::from_millis(100));
+    }
+}
+
+/// What the ledger says of every row that is in no table, and of all others together.
+fn books(lab: &Lab) -> Vec<String> {
+    let hash = |columns: &str, table: &str| {
+        format!(
+            "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(({columns})::text, 0)), 0) FROM pgrefit.{table}"
+        )
+    };
+    [
+        hash("source, key, raw::text, target, column_name, rule, reason, value", "quarantine"),
+        hash("source, source_key, target, target_key, fate", "lineage"),
+        hash("source, chunk, low, high, read, loaded, merged, quarantined, target_rows, replaced, hash", "load_chunk"),
+    ]
+    .map(|sql| lab.value(&lab.new, &sql))
+    .to_vec()
+}
