@@ -1,5 +1,7 @@
 //! verify_data: what was lost, invented or changed is found, and the key named.
 
+mod mutated_loader;
+
 use crate::harness::Lab;
 
 fn loaded_shop() -> Lab {
