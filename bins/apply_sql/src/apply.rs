@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use common::{Result, Session, progress};
+use common::{Result, Session, StatementProgress};
 use postgres::error::SqlState;
 
 use crate::patience::{patiently, set_lock_timeout};
@@ -13,34 +13,40 @@ use crate::{log, online};
 ///
 /// # Errors
 /// The server's, at its place in the file, with what the database is left with.
-pub fn all(session: &mut Session, due: &[&NumberedScript], lock_timeout: &str) -> Result<()> {
+pub fn all(
+    session: &mut Session,
+    told: &StatementProgress,
+    due: &[&NumberedScript],
+    lock_timeout: &str,
+) -> Result<()> {
     log::create(session)?;
-    let bar = progress::bar(due.len() as u64, "scripts");
     for script in due {
-        bar.set_message(script.name.clone());
         // What one script sets is not to reach the next.
         session.batch("RESET ALL")?;
         set_lock_timeout(session, lock_timeout)?;
         let began = session.query_one("SELECT clock_timestamp()", &[])?.get(0);
         match script.kind {
             Kind::Online => {
-                online::run(session, script, lock_timeout)?;
+                online::run(session, told, script, lock_timeout)?;
                 log::record(session, script, began)?;
             }
             Kind::Once | Kind::Repeatable => {
-                patiently(|| in_transaction(session, script, began))?;
+                patiently(|| in_transaction(session, told, script, began))?;
             }
         }
-        bar.inc(1);
     }
-    bar.finish_and_clear();
     Ok(())
 }
 
 /// The whole script and its row in the log, or nothing of it.
-fn in_transaction(session: &mut Session, script: &NumberedScript, began: SystemTime) -> Result<()> {
+fn in_transaction(
+    session: &mut Session,
+    told: &StatementProgress,
+    script: &NumberedScript,
+    began: SystemTime,
+) -> Result<()> {
     session.begin()?;
-    let done = statements(session, script).and_then(|()| log::record(session, script, began));
+    let done = statements(session, told, script).and_then(|()| log::record(session, script, began));
     if let Err(error) = done {
         // A session that cannot roll back any more is rolled back by the server.
         drop(session.rollback());
@@ -57,9 +63,14 @@ fn in_transaction(session: &mut Session, script: &NumberedScript, began: SystemT
 
 const ROLLED_BACK: &str = "The script was rolled back; nothing in it was applied.";
 
-fn statements(session: &mut Session, script: &NumberedScript) -> Result<()> {
+fn statements(
+    session: &mut Session,
+    told: &StatementProgress,
+    script: &NumberedScript,
+) -> Result<()> {
     for statement in &script.statements {
-        session.batch(script.script.sql(statement)).map_err(|error| {
+        let sql = script.script.sql(statement);
+        told.during(script.place(statement), || session.batch(sql)).map_err(|error| {
             let hint = if error.is(&SqlState::ACTIVE_SQL_TRANSACTION) {
                 format!("{ROLLED_BACK} `-- kind: online` runs each statement by itself, outside of a transaction.")
             } else {

@@ -15,7 +15,8 @@ use std::time::Instant;
 
 use clap::Parser;
 use common::locking::Turn;
-use common::{Database, Outcome, Project, Result, Session, Side, progress, say};
+use common::pooling::refuse_shared_backends;
+use common::{Database, Outcome, Project, Result, Session, Side, StatementProgress, progress, say};
 
 /// Apply the project's optimisation scripts to the new database, in order.
 #[derive(Parser)]
@@ -46,10 +47,12 @@ fn apply_sql(args: &Args) -> Result<Outcome> {
         say(format_args!("nothing to do, no scripts in {}", project.optimize().display()));
         return Ok(Outcome::Done);
     }
-    let mut session = Session::open(&Database::of(Side::New, &project)?)?;
+    let database = Database::of(Side::New, &project)?;
+    let mut session = Session::open(&database)?;
     if args.list {
         return due::list(&scripts, &log::read(&mut session)?);
     }
+    refuse_shared_backends(&mut session, &database)?;
     // A load sets indexes and keys aside, and must not find the table itself replaced when it
     // puts them back.
     Turn::REVISIONS.take(&mut session)?;
@@ -61,7 +64,9 @@ fn apply_sql(args: &Args) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let before = made::count(&mut session)?;
-    apply::all(&mut session, &due, &args.lock_timeout)?;
+    let pid = session.query_one("SELECT pg_backend_pid()", &[])?.get(0);
+    let told = StatementProgress::of(&database, pid);
+    apply::all(&mut session, &told, &due, &args.lock_timeout)?;
     let made = made::since(&before, &made::count(&mut session)?);
     let applied = progress::count(due.len() as i64, "script");
     say(format_args!("{applied} applied{made} in {}", progress::seconds(start.elapsed())));

@@ -7,7 +7,7 @@
 //! says by now; an edited index needs a new name.
 
 use common::script::{ConcurrentIndex, Statement};
-use common::{Error, Result, Session};
+use common::{Error, Result, Session, StatementProgress};
 
 use crate::patience::{patiently, set_lock_timeout};
 use crate::scripts::NumberedScript;
@@ -17,16 +17,22 @@ use crate::scripts::NumberedScript;
 ///
 /// # Errors
 /// The server's, at its place in the file. The statements before it stay applied.
-pub fn run(session: &mut Session, script: &NumberedScript, lock_timeout: &str) -> Result<()> {
+pub fn run(
+    session: &mut Session,
+    told: &StatementProgress,
+    script: &NumberedScript,
+    lock_timeout: &str,
+) -> Result<()> {
     for statement in &script.statements {
         let sql = script.script.sql(statement);
-        let done = patiently(|| match &statement.concurrent_index {
+        let send = || match &statement.concurrent_index {
             Some(index) => build(session, sql, index),
             None => {
                 set_lock_timeout(session, lock_timeout)?;
                 session.batch(sql)
             }
-        });
+        };
+        let done = told.during(script.place(statement), || patiently(send));
         done.map_err(|error| explain(script, statement, error))?;
     }
     Ok(())

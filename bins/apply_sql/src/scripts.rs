@@ -65,6 +65,11 @@ pub fn chosen(folder: &Path, wanted: &[String]) -> Result<Vec<NumberedScript>> {
 }
 
 impl NumberedScript {
+    /// File and line of one of its statements.
+    pub fn place(&self, statement: &Statement) -> String {
+        format!("{}:{}", self.script.path.display(), statement.line)
+    }
+
     /// By number (`2`, `002`), name (`002_partition_orders`, with or without `.sql`) or path.
     fn is_called(&self, wanted: &str) -> bool {
         let stem = self.name.trim_end_matches(".sql");
