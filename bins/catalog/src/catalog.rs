@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use common::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::{Fact, Id, Kind};
+use crate::{Fact, Id, Kind, Options, Plan, plan};
 
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +119,23 @@ impl Catalog {
         let constraint = table.iter().chain(path.last()).cloned().collect();
         self.get(&Id { kind: Kind::Index, path: path.to_vec() })
             .or_else(|| self.get(&Id { kind: Kind::Constraint, path: constraint }))
+    }
+
+    /// The same catalog with some of its facts.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(&Fact) -> bool) -> Catalog {
+        let mut rest = Catalog::new(self.version, &self.user);
+        rest.unmodelled.clone_from(&self.unmodelled);
+        self.facts().filter(|fact| keep(fact)).for_each(|fact| rest.insert(fact.clone()));
+        rest
+    }
+
+    /// The statements that make all this in a database that CREATE DATABASE has just made.
+    ///
+    /// # Errors
+    /// As [`crate::plan`].
+    pub fn to_ddl(&self, options: &Options) -> Result<Plan> {
+        plan(&Catalog::fresh(self.version, &self.user), self, options)
     }
 
     /// What pg_dump would write and this crate does not model; empty is the rule.

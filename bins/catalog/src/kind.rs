@@ -51,6 +51,8 @@ pub enum Kind {
     IndexPartition,
     Rule,
     Trigger,
+    /// A partition's copy of its parent's trigger, enabled or disabled otherwise.
+    PartitionTrigger,
     Policy,
     Publication,
     PublicationTable,
@@ -93,7 +95,7 @@ impl Kind {
             Kind::Index | Kind::IndexPartition => "INDEX",
             Kind::Statistics => "STATISTICS",
             Kind::Rule => "RULE",
-            Kind::Trigger => "TRIGGER",
+            Kind::Trigger | Kind::PartitionTrigger => "TRIGGER",
             Kind::Policy => "POLICY",
             Kind::Publication | Kind::PublicationTable | Kind::PublicationSchema => "PUBLICATION",
             Kind::DefaultPrivileges => "DEFAULT PRIVILEGES",
@@ -139,6 +141,7 @@ impl Kind {
                 | Kind::Partition
                 | Kind::Rule
                 | Kind::Trigger
+                | Kind::PartitionTrigger
                 | Kind::Policy
         )
     }
@@ -176,6 +179,7 @@ impl fmt::Display for Kind {
             Kind::SequenceOwner => "owning column of sequence",
             Kind::Inheritance => "parents of table",
             Kind::Partition => "partition",
+            Kind::PartitionTrigger => "state of trigger",
             Kind::IndexPartition => "attached index",
             Kind::PublicationTable => "published table",
             Kind::PublicationSchema => "published schema",

@@ -89,7 +89,13 @@ pub fn create(column: &Fact, default: Option<&Fact>, world: &World) -> Vec<Step>
     let add = Step::exclusive(format!("ALTER TABLE {table} ADD COLUMN {definition}"));
     let computed = column.get("generated") == Some("STORED") || column.is("identity");
     let volatile = default.is_some_and(|default| is_volatile(default.text("expression")));
-    let add = if computed || volatile { add.rewrites(format!("table {table}")) } else { add };
+    // The server looks at every row for a domain, even where there is nothing to see.
+    let constrained = column.depends_on.iter().any(|on| on.kind == Kind::Domain);
+    let add = if computed || volatile || constrained {
+        add.rewrites(format!("table {table}"))
+    } else {
+        add
+    };
     let mut steps = vec![add];
     steps.extend(settle(column));
     steps
@@ -304,7 +310,8 @@ pub fn retype(from: &Fact, to: &Fact, world: &World) -> Step {
     if !world.holds_rows(&to.id.path) {
         return step;
     }
-    if !keeps_bytes(from.text("type"), new) {
+    let replaced = from.text("type") == new && from.get("collation") == to.get("collation");
+    if replaced || !keeps_bytes(from.text("type"), new) {
         step = step.rewrites(format!("table {table}"));
     }
     if loses_values(from.text("type"), new) {
@@ -406,7 +413,7 @@ fn keeps_bytes(from: &str, to: &str) -> bool {
 }
 
 /// Whether a value can come out as another one without an error: digits, a time of day, a zone.
-fn loses_values(from: &str, to: &str) -> bool {
+pub(crate) fn loses_values(from: &str, to: &str) -> bool {
     let (from_base, to_base) = (base(from), base(to));
     let integer = |kind: &str| matches!(kind, "smallint" | "integer" | "bigint");
     let float = |kind: &str| matches!(kind, "real" | "double precision");

@@ -3,12 +3,15 @@
 use serde_json::{Map, Value};
 
 use super::{Step, rights};
-use crate::name::{literal, quote};
+use crate::name::{list_with, literal, quote};
 use crate::plan::World;
 use crate::{Fact, Id, Kind};
 
 pub fn knows(attribute: &str) -> bool {
-    matches!(attribute, "owner" | "comment" | "grants" | "column_comments" | "column_acls")
+    matches!(
+        attribute,
+        "owner" | "comment" | "index_comment" | "grants" | "column_comments" | "column_acls"
+    )
 }
 
 /// After the object was made. It belongs to whoever made it, so an owner is only set where that
@@ -33,6 +36,10 @@ pub fn alter(from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
     }
     if from.get("comment") != to.get("comment") {
         steps.push(comment(&object(to), to.get("comment")));
+    }
+    if from.get("index_comment") != to.get("index_comment") {
+        let index = list_with([&to.id.path[0], &to.id.path[2]], ".");
+        steps.push(comment(&format!("INDEX {index}"), to.get("index_comment")));
     }
     let (before, after) = (map(from, "column_comments"), map(to, "column_comments"));
     for column in changed_keys(&before, &after) {

@@ -27,7 +27,7 @@ mod view;
 use crate::plan::World;
 use crate::{Alteration, Fact, Kind};
 
-pub(crate) use column::{retype, type_family_changes};
+pub(crate) use column::{loses_values, retype, type_family_changes};
 pub(crate) use dress::create as dress;
 pub(crate) use table::create_with as create_table;
 pub(crate) use types::{adds_labels, drop_aside, rename_aside};
@@ -131,6 +131,7 @@ pub(crate) fn create(fact: &Fact, world: &World) -> Vec<Step> {
         Kind::Function | Kind::Procedure => routine::create(fact),
         Kind::Aggregate => aggregate::create(fact),
         Kind::Trigger | Kind::Rule => trigger::create(fact, world),
+        Kind::PartitionTrigger => vec![trigger::enable(fact)],
         Kind::Policy => policy::create(fact),
         Kind::Publication => publication::create(fact),
         Kind::PublicationTable | Kind::PublicationSchema => publication::add_member(fact),
@@ -167,6 +168,7 @@ pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
         Kind::IndexPartition => Vec::new(),
         Kind::Inheritance => partition::leave(fact),
         Kind::Partition => partition::drop(fact),
+        Kind::PartitionTrigger => vec![trigger::enable(&Fact::new(fact.id.clone()))],
         Kind::Trigger | Kind::Rule | Kind::Policy => {
             vec![Step::exclusive(format!("DROP {}", dress::object(fact)))]
         }
@@ -207,7 +209,9 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
             Kind::Index => index::alter(from, to, &own, world),
             Kind::View | Kind::MaterializedView => view::alter(from, to, &own),
             Kind::Function | Kind::Procedure => routine::alter(from, to, &own),
+            Kind::Inheritance => Alter::InPlace(partition::change_parents(from, to)),
             Kind::Trigger | Kind::Rule => trigger::alter(to, &own),
+            Kind::PartitionTrigger => Alter::InPlace(vec![trigger::enable(to)]),
             Kind::Policy => policy::alter(to, &own),
             Kind::Publication => publication::alter(to, &own),
             Kind::ForeignDataWrapper | Kind::Server | Kind::UserMapping => {
@@ -229,7 +233,6 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
             | Kind::DomainConstraint
             | Kind::Range
             | Kind::IndexPartition
-            | Kind::Inheritance
             | Kind::Partition
             | Kind::PublicationTable
             | Kind::PublicationSchema

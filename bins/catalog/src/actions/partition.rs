@@ -2,7 +2,7 @@
 //! locks the parent less than CREATE TABLE … PARTITION OF, and keeps the names of its indexes.
 
 use super::{SHARE_UPDATE_EXCLUSIVE, Step};
-use crate::Fact;
+use crate::{Fact, Id};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
     let (parent, child, bound) = (fact.text("parent"), fact.id.sql(), fact.text("bound"));
@@ -23,9 +23,22 @@ pub fn leave(fact: &Fact) -> Vec<Step> {
     each_parent(fact, "NO INHERIT")
 }
 
+/// Columns that come from a parent that stays are never a table's own in between.
+pub fn change_parents(from: &Fact, to: &Fact) -> Vec<Step> {
+    let (before, after) = (from.list("parents"), to.list("parents"));
+    let left = before.iter().filter(|parent| !after.contains(parent)).cloned().collect();
+    let joined = after.iter().filter(|parent| !before.contains(parent)).cloned().collect();
+    let mut steps = for_each(&to.id, "NO INHERIT", left);
+    steps.extend(for_each(&to.id, "INHERIT", joined));
+    steps
+}
+
 fn each_parent(fact: &Fact, verb: &str) -> Vec<Step> {
-    let table = fact.id.sql();
-    let parents = fact.list("parents");
+    for_each(&fact.id, verb, fact.list("parents"))
+}
+
+fn for_each(id: &Id, verb: &str, parents: Vec<String>) -> Vec<Step> {
+    let table = id.sql();
     parents
         .iter()
         .map(|parent| Step::exclusive(format!("ALTER TABLE {table} {verb} {parent}")))

@@ -20,7 +20,7 @@ pub fn alter(to: &Fact, changed: &Changed) -> Alter {
     if changed.only(&["enabled"]) { Alter::InPlace(vec![enable(to)]) } else { Alter::Rebuild }
 }
 
-fn enable(fact: &Fact) -> Step {
+pub fn enable(fact: &Fact) -> Step {
     let noun = if fact.id.kind == Kind::Rule { "RULE" } else { "TRIGGER" };
     let state = fact.get("enabled").unwrap_or("ENABLE");
     let (table, name) = (fact.id.relation_sql(), fact.id.name_sql());

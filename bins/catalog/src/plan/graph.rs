@@ -283,7 +283,13 @@ impl Graph {
                 self.edge(Some(&leaves), Some(node));
             }
         }
-        for (place, joins) in places(&nodes.created) {
+        for (place, leaves) in places(&nodes.altered) {
+            for (_, node) in nodes.dropped.iter().filter(|(id, _)| is_own(&place, id)) {
+                self.edge(Some(&leaves), Some(node));
+            }
+        }
+        let joining = places(&nodes.created).into_iter().chain(places(&nodes.altered));
+        for (place, joins) in joining {
             for (_, node) in
                 nodes.created.iter().chain(&nodes.altered).filter(|(id, _)| is_own(&place, id))
             {

@@ -3,6 +3,8 @@
 mod absorb;
 mod fates;
 mod graph;
+mod kept;
+mod notes;
 mod order;
 mod steps;
 mod world;
@@ -117,8 +119,9 @@ impl Plan {
 /// modelled with `strict`; and a cycle, which is a mistake in a rule and is named.
 pub fn plan(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
     let renames = rename::find(from, to, &options.hints)?;
-    let changes = Changes { renamed: renames.pairs, ..by_name(&renames.catalog, to) };
-    let from = &renames.catalog;
+    let from: &Catalog = &renames.catalog;
+    let to: &Catalog = &kept::keep(from, to, options);
+    let changes = Changes { renamed: renames.pairs, ..by_name(from, to) };
     let mut world = World { from, to, options, rebuilt: BTreeSet::new() };
     let fates = fates::decide(&changes, &world);
     world.rebuilt =
@@ -127,7 +130,8 @@ pub fn plan(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
         renames.steps.iter().map(|(id, step)| Statement::of(step, id)).collect();
     statements.extend(ordered(graph::build(&fates, &world))?);
     steps::leave_bodies_unchecked(&mut statements, &fates, &world);
-    let plan = Plan { statements, changes, notes: Vec::new(), unmodelled: to.unmodelled.clone() };
+    let notes = notes::notes(&fates, &world);
+    let plan = Plan { statements, changes, notes, unmodelled: unmodelled(from, to) };
     refuse_losses(&plan, options)?;
     Ok(plan)
 }
@@ -160,6 +164,12 @@ fn ordered(graph: Graph) -> Result<Vec<Statement>> {
         statements.extend(action.steps.iter().map(|step| Statement::of(step, &action.subject)));
     }
     Ok(statements)
+}
+
+/// What either side holds and no fact is made of.
+fn unmodelled(from: &Catalog, to: &Catalog) -> Vec<Unmodelled> {
+    let all: BTreeSet<&Unmodelled> = from.unmodelled().iter().chain(to.unmodelled()).collect();
+    all.into_iter().cloned().collect()
 }
 
 fn refuse_losses(plan: &Plan, options: &Options) -> Result<()> {

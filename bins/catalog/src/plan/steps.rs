@@ -4,7 +4,7 @@ use super::fates::{Fate, Fates, followed_column};
 use super::{Statement, World};
 use crate::actions::{self, Alter, Step};
 use crate::name::literal;
-use crate::{Alteration, Fact, Kind};
+use crate::{Alteration, Catalog, Fact, Id, Kind};
 
 pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
     actions::drop(fact, world)
@@ -40,7 +40,11 @@ pub(crate) fn alter(
     let own = without_followed(to, &fate.alter, fates, world);
     let mut steps = Vec::new();
     if fate.retype && !own.iter().any(|change| change.attribute == "type") {
-        steps.push(actions::retype(from, to, world));
+        let mut step = actions::retype(from, to, world);
+        if let Some(domain) = narrowed_domain(from, fates, world) {
+            step.loses = Some(format!("{}: what does not fit the new {domain}", to.id));
+        }
+        steps.push(step);
     }
     if let Alter::InPlace(rest) = actions::alter(from, to, &own, world) {
         steps.extend(rest);
@@ -52,6 +56,21 @@ pub(crate) fn alter(
         steps.extend(columns_rights(from, to, world));
     }
     steps
+}
+
+/// A domain of the column's that is made anew over a type that holds less.
+fn narrowed_domain(column: &Fact, fates: &Fates, world: &World) -> Option<Id> {
+    let mut domains = column.depends_on.iter().filter(|on| fates.replaces_type(on));
+    domains
+        .find(|domain| {
+            let base =
+                |catalog: &Catalog| catalog.get(domain).map(|fact| fact.text("type").to_owned());
+            match (base(world.from), base(world.to)) {
+                (Some(before), Some(after)) => actions::loses_values(&before, &after),
+                _ => false,
+            }
+        })
+        .cloned()
 }
 
 /// A label may be used only after it is committed.

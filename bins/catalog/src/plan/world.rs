@@ -66,6 +66,9 @@ impl World<'_> {
     /// What an object has by the default privileges of the database as soon as it is made by the
     /// user who reads the catalogs.
     pub fn granted_by_default(&self, id: &Id) -> Option<String> {
+        if !self.options.grants {
+            return None;
+        }
         let kind = match id.kind {
             Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView => "TABLES",
             Kind::Sequence => "SEQUENCES",

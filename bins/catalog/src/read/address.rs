@@ -26,28 +26,33 @@ impl Address {
 }
 
 #[derive(Default)]
-pub struct Addresses(HashMap<Address, Rc<Id>>);
+pub struct Addresses {
+    of: HashMap<Address, Rc<Id>>,
+    aliases: HashMap<Address, Rc<Id>>,
+}
 
 impl Addresses {
     pub fn insert(&mut self, address: Address, id: Rc<Id>) {
-        self.0.insert(address, id);
+        self.of.insert(address, id);
     }
 
     /// Makes one address stand for what is known at another, such as a table's row type for the
     /// table; without effect where that is unknown or the first is a fact itself.
     pub fn alias(&mut self, address: Address, of: Address) {
         if let Some(id) = self.find(of).cloned() {
-            self.0.entry(address).or_insert(id);
+            self.aliases.entry(address).or_insert(id);
         }
     }
 
     /// The fact at an address, or the one that holds it whole, such as the view of a column.
     pub fn find(&self, address: Address) -> Option<&Rc<Id>> {
-        self.0.get(&address).or_else(|| self.0.get(&address.whole()))
+        [address, address.whole()]
+            .into_iter()
+            .find_map(|address| self.at(address).or_else(|| self.aliases.get(&address)))
     }
 
-    /// The fact at exactly this address.
+    /// The fact that has exactly this address itself.
     pub fn at(&self, address: Address) -> Option<&Rc<Id>> {
-        self.0.get(&address)
+        self.of.get(&address)
     }
 }

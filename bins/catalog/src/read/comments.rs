@@ -4,7 +4,7 @@ use common::{Result, Session};
 use serde_json::{Map, Value};
 
 use super::address::{Address, Addresses};
-use crate::Catalog;
+use crate::{Catalog, Kind};
 
 pub fn read(session: &mut Session, addresses: &Addresses, catalog: &mut Catalog) -> Result<()> {
     for row in session.query(include_str!("sql/comments.sql"), &[])? {
@@ -20,6 +20,9 @@ pub fn read(session: &mut Session, addresses: &Addresses, catalog: &mut Catalog)
                     serde_json::from_str(known).unwrap_or_default();
                 comments.insert(column.to_owned(), text.into());
                 set(catalog, id, "column_comments", Value::Object(comments).to_string());
+            }
+            (None, Some(id), None) if id.kind == Kind::Constraint => {
+                set(catalog, id, "index_comment", text.to_owned());
             }
             _ => {}
         }

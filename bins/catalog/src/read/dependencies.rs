@@ -90,6 +90,12 @@ fn containers(id: &Id, catalog: &Catalog) -> Vec<Id> {
                 .and_then(|name| catalog.relation(&name::parse(name)))
                 .map(|fact| fact.id.clone()),
         ),
+        Kind::PartitionTrigger => {
+            let mut trigger = name::parse(text("parent").unwrap_or_default());
+            trigger.push(id.name().to_owned());
+            found.push(Id { kind: Kind::Trigger, path: trigger });
+            found.push(Id { kind: Kind::Partition, path: id.path[..2].to_vec() });
+        }
         Kind::Inheritance => {
             let parents = fact.map(|fact| fact.list("parents")).unwrap_or_default();
             found.extend(

@@ -37,6 +37,7 @@ const FAMILIES: &[&str] = &[
     include_str!("sql/partitions.sql"),
     include_str!("sql/routines.sql"),
     include_str!("sql/triggers.sql"),
+    include_str!("sql/partition_triggers.sql"),
     include_str!("sql/rules.sql"),
     include_str!("sql/policies.sql"),
     include_str!("sql/collations.sql"),
@@ -101,11 +102,11 @@ fn read_all(session: &mut Session, scope: &Scope) -> Result<Catalog> {
             }
         }
     }
-    comments::read(session, &addresses, &mut catalog)?;
     for row in session.query(include_str!("sql/aliases.sql"), &[])? {
         let alias = Address { class: row.get(0), oid: row.get(1), sub: 0 };
         addresses.alias(alias, Address::from(&row, 2));
     }
+    comments::read(session, &addresses, &mut catalog)?;
     dependencies.resolve(&addresses, &mut catalog);
     for row in session.query(include_str!("sql/unmodelled.sql"), &[])? {
         catalog.unmodelled.push(Unmodelled { kind: row.get(0), name: row.get(1) });

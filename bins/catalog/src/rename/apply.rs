@@ -138,8 +138,16 @@ fn qualified<'a>(from: &'a Id, to: &'a Id) -> Option<Renaming<'a>> {
 }
 
 /// Attributes that are words of people or of the server, not SQL with names in it.
-const PLAIN: [&str; 7] =
-    ["comment", "owner", "grants", "column_comments", "column_acls", "labels", "options"];
+const PLAIN: [&str; 8] = [
+    "comment",
+    "index_comment",
+    "owner",
+    "grants",
+    "column_comments",
+    "column_acls",
+    "labels",
+    "options",
+];
 
 fn rewrite_texts(fact: &mut Fact, from: &Id, to: &Id, followers: &BTreeSet<Id>) {
     let own = fact.id.clone();

@@ -1,0 +1,67 @@
+//! Owners and grants where they are not compared: what exists keeps its own, what is new gets none.
+
+use std::borrow::Cow;
+
+use super::Options;
+use crate::{Catalog, Kind};
+
+/// The desired state with the owners and grants that there are.
+pub(crate) fn keep<'a>(from: &Catalog, to: &'a Catalog, options: &Options) -> Cow<'a, Catalog> {
+    let mut kept: Vec<&str> = Vec::new();
+    if !options.owners {
+        kept.push("owner");
+    }
+    if !options.grants {
+        kept.extend(["grants", "column_acls"]);
+    }
+    if kept.is_empty() {
+        return Cow::Borrowed(to);
+    }
+    let mut desired = to.filtered(|fact| options.grants || fact.id.kind != Kind::DefaultPrivileges);
+    for fact in desired.facts.values_mut() {
+        let before = from.get(&fact.id);
+        for attribute in &kept {
+            match before.and_then(|before| before.get(attribute)) {
+                Some(value) => fact.attributes.insert((*attribute).to_owned(), value.to_owned()),
+                None => fact.attributes.remove(*attribute),
+            };
+        }
+    }
+    if !options.grants {
+        for fact in from.of_kind(Kind::DefaultPrivileges) {
+            desired.insert(fact.clone());
+        }
+    }
+    Cow::Owned(desired)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keep;
+    use crate::{Catalog, Fact, Id, Kind, Options};
+
+    fn table(name: &str, attributes: &[(&str, &str)]) -> Fact {
+        let mut fact = Fact::new(Id::new(Kind::Table, ["s", name]));
+        for (attribute, value) in attributes {
+            fact.attributes.insert((*attribute).to_owned(), (*value).to_owned());
+        }
+        fact
+    }
+
+    #[test]
+    fn what_is_not_compared_stays() {
+        let (mut from, mut to) = (Catalog::new(150_000, "a"), Catalog::new(150_000, "b"));
+        from.insert(table("old", &[("owner", "boss"), ("grants", "app=r")]));
+        to.insert(table("old", &[("owner", "b")]));
+        to.insert(table("new", &[("owner", "b"), ("grants", "app=w")]));
+        let options = Options { owners: false, grants: false, ..Options::default() };
+        let kept = keep(&from, &to, &options);
+        let attributes = |name: &str| {
+            let fact = kept.get(&Id::new(Kind::Table, ["s", name])).unwrap();
+            (fact.get("owner").map(str::to_owned), fact.get("grants").map(str::to_owned))
+        };
+        assert_eq!(attributes("old"), (Some("boss".to_owned()), Some("app=r".to_owned())));
+        assert_eq!(attributes("new"), (None, None));
+        assert_eq!(keep(&from, &to, &Options::default()).as_ref(), &to);
+    }
+}
