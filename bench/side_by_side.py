@@ -1,6 +1,7 @@
 """Times whole commands in turn, A B C A B C …, and prints medians and ratios."""
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -56,6 +57,14 @@ def run(command, environment=None, shell=False):
         last = "\n".join(line[:300] for line in done.stdout.splitlines()[-20:])
         sys.exit(f"{command}\n{last}")
     return took
+
+
+def processor(command, environment=None):
+    """Seconds that the command itself computes, its server's work and its waiting left out."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(command, environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def memory(command, environment=None):
