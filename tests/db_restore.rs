@@ -1,6 +1,10 @@
 //! db_restore: the database that was backed up, or the one that was there, and nothing between.
 
+mod disk_full;
+mod encodings;
+mod extension;
 mod faults;
+mod filtered;
 mod killed;
 mod messages;
 mod parts;

@@ -154,6 +154,27 @@ fn large_objects_are_there_with_owner_grants_and_holes() {
     assert!(pieces[3].1.ends_with("00666172"));
 }
 
+/// Without a provider nobody can set one, but for a superuser who writes into the catalog.
+#[test]
+fn security_labels_that_are_left_out_are_named() {
+    let lab = Lab::new();
+    lab.execute(
+        &lab.new,
+        "SELECT lo_create(10), lo_create(11);
+         INSERT INTO pg_seclabel SELECT n, 'pg_largeobject'::regclass, 0, 'guard', 'secret' FROM unnest('{10,11}'::oid[]) AS n;
+         INSERT INTO pg_shseclabel SELECT oid, 'pg_database'::regclass, 'guard', 'secret' FROM pg_database
+         WHERE datname = current_database()",
+    );
+    let run = db_backup(&lab, &[]);
+    lab.execute(&lab.new, "DELETE FROM pg_shseclabel WHERE provider = 'guard' AND objoid = (SELECT oid FROM pg_database WHERE datname = current_database())");
+    run.ok();
+    assert_eq!(
+        run.stderr,
+        "db_backup: without the security label of the database (provider guard): pg_dump's archives carry none of these\n\
+         db_backup: without the security labels of 2 large objects (provider guard): pg_dump's archives carry none of these\n"
+    );
+}
+
 #[test]
 fn a_part_is_chosen_by_schema_and_table_and_says_so() {
     let lab = Lab::new();

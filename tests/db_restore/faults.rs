@@ -124,6 +124,13 @@ fn a_lost_connection_is_said_and_the_next_run_finishes() {
     close(&shop);
     let restore = start(&shop, &["--jobs", "2"]);
     until_at(&shop, "COPY%gated");
+    // Who sends at that moment may not hear the server's last words.
+    let sending = format!(
+        "SELECT count(*) FROM pg_stat_activity
+         WHERE datname = '{}_restoring' AND state = 'active' AND query LIKE 'COPY%'",
+        shop.new
+    );
+    until("the other worker's end", || shop.value("postgres", &sending) == "1");
     shop.execute(
         "postgres",
         &format!(

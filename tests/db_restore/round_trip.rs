@@ -116,6 +116,28 @@ fn three_hundred_partitions_come_back() {
     assert_eq!((shop.schema(&shop.new), shop.content(&shop.new)), (schema, content));
 }
 
+/// Longer than what is compressed at once, up to 200 MB in `make torture`.
+#[test]
+fn long_fields_come_back() {
+    let shop = Shop::new();
+    let pieces = 1_000_000 * super::torture().clamp(1, 6);
+    shop.execute(
+        &shop.new,
+        &format!(
+            "CREATE TABLE long (id int PRIMARY KEY, body text, raw bytea);
+             INSERT INTO long SELECT n, repeat(md5(n::text), 256 * n) FROM generate_series(1, 20) AS n;
+             INSERT INTO long (id, body) SELECT 21, string_agg(md5(n::text), '') FROM generate_series(1, {pieces}) AS n;
+             INSERT INTO long (id, raw) SELECT 22, decode(left(body, {pieces} * 16), 'hex') FROM long WHERE id = 21"
+        ),
+    );
+    let sums = "SELECT id, length(body), md5(body), md5(raw) FROM long ORDER BY id";
+    let before = shop.rows(&shop.new, sums);
+    shop.back_up();
+    shop.execute(&shop.new, "TRUNCATE long");
+    shop.restore(&[]).ok();
+    assert_eq!(shop.rows(&shop.new, sums), before);
+}
+
 #[test]
 fn a_check_restores_proves_and_leaves_nothing() {
     let shop = Shop::new();

@@ -7,21 +7,38 @@ use common::identifier;
 /// security is an error rather than fewer rows. No time limits: a backup takes as long as it takes.
 pub const SETTINGS: &str = include_str!("copy_text.sql");
 
-/// `COPY (SELECT …) TO STDOUT`, of the table's own rows.
-pub fn copy_out(schema: &str, name: &str, columns: &[String], predicate: Option<&str>) -> String {
+/// `COPY (SELECT …) TO STDOUT`, of the table's own rows, in an encoding: in that of the database
+/// its bytes are carried as they are, whatever they mean.
+pub fn copy_out(
+    schema: &str,
+    name: &str,
+    columns: &[String],
+    predicate: Option<&str>,
+    encoding: &str,
+) -> String {
     let table = format!("{}.{}", identifier::quote(schema), identifier::quote(name));
     let columns = identifier::list(columns.iter().map(String::as_str));
     let predicate = predicate.map_or(String::new(), |text| format!(" {text}"));
-    format!("COPY (SELECT {columns} FROM ONLY {table}{predicate}) TO STDOUT")
+    query_out(&format!("SELECT {columns} FROM ONLY {table}{predicate}"), encoding)
+}
+
+/// The same of a query's rows.
+pub fn query_out(query: &str, encoding: &str) -> String {
+    format!("COPY ({query}) TO STDOUT (ENCODING {})", identifier::literal(encoding))
 }
 
 /// `COPY … FROM STDIN`. A table without columns is given no list, as an empty one is no SQL; one
 /// whose columns are all generated means the same without it.
-pub fn copy_in(schema: &str, name: &str, columns: &[String]) -> String {
+pub fn copy_in(schema: &str, name: &str, columns: &[String], encoding: &str) -> String {
     let table = format!("{}.{}", identifier::quote(schema), identifier::quote(name));
     if columns.is_empty() {
-        return format!("COPY {table} FROM STDIN");
+        return into(&table, encoding);
     }
     let columns = identifier::list(columns.iter().map(String::as_str));
-    format!("COPY {table} ({columns}) FROM STDIN")
+    into(&format!("{table} ({columns})"), encoding)
+}
+
+/// `COPY table FROM STDIN`, the table being SQL.
+pub fn into(table: &str, encoding: &str) -> String {
+    format!("COPY {table} FROM STDIN (ENCODING {})", identifier::literal(encoding))
 }

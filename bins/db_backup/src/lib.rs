@@ -4,6 +4,7 @@
 //! `db_backup` writes it, `db_restore` reads it; the format is fixed here, once.
 
 pub mod copy_text;
+pub mod disk;
 pub mod filter;
 pub mod gzip;
 pub mod large_objects;

@@ -36,9 +36,12 @@ pub struct Manifest {
     /// The rows of `alembic_version`, sorted; empty where there is no such table.
     pub heads: Vec<String>,
     pub options: Options,
-    /// The client encoding in which the COPY text is written: UTF8, but SQL_ASCII for a database
-    /// of that encoding, whose bytes have no meaning that could be converted.
+    /// The encoding in which the COPY text is written: the database's own, so that no byte is
+    /// converted.
     pub copy_encoding: String,
+    /// What the database took on disk, indexes included; 0 where it was not asked for.
+    #[serde(default)]
+    pub database_bytes: u64,
     /// Every file of the backup but this one and `verified.json`.
     pub files: Vec<File>,
     /// In no order that matters; partitions are tables of their own, partitioned parents are not.

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use common::{Database, Error, Result};
 use db_backup::manifest;
-use db_backup::programs::{Need, Programs, connection_string};
+use db_backup::programs::{Need, Programs, archive_encoding, connection_string};
 use db_backup::sink::Sink;
 
 use crate::snapshot::Snapshot;
@@ -32,12 +32,13 @@ impl PgDump {
     }
 
     /// Starts to write everything but the rows, under the snapshot.
-    pub fn start(&self, database: &Database, snapshot: &Snapshot) -> Result<Child> {
+    pub fn start(&self, database: &Database, encoding: &str, snapshot: &Snapshot) -> Result<Child> {
         let mut command = self.programs.command("pg_dump", database);
         command
             .args(["--format=custom", "--section=pre-data", "--section=post-data", "--no-blobs"])
             // Whoever waits to change a table waits for us, and a pg_dump behind it forever.
             .arg("--lock-wait-timeout=10000")
+            .arg(format!("--encoding={}", archive_encoding(encoding)))
             .arg(format!("--snapshot={}", snapshot.id))
             .args(snapshot.selection.pg_dump_arguments());
         start(command.env("PGAPPNAME", "db_backup pg_dump"))

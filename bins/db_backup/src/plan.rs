@@ -4,7 +4,7 @@ use common::{Result, Session};
 use db_backup::large_objects;
 use db_backup::store::{FILTERED, chunk_file};
 
-use crate::source::{self, Relation, Selection};
+use crate::source::{self, Place, Relation, Selection};
 
 /// Bytes on disk that make one chunk: small enough that no worker is the last one for long, large
 /// enough that a file is worth having.
@@ -45,15 +45,19 @@ pub struct Plan {
 pub fn plan(
     session: &mut Session,
     selection: &Selection,
-    server: i32,
+    place: &Place,
     filtered: bool,
 ) -> Result<Plan> {
+    let encoding = &place.database.encoding;
     let mut copied = selection.copied.clone();
     copied.sort_by_key(|index| std::cmp::Reverse(selection.relations[*index].size));
     let mut pieces = Vec::new();
     for index in copied {
         let relation = &selection.relations[index];
-        let predicates = if relation.heap && server >= CTID_RANGES && relation.condition.is_none() {
+        let predicates = if relation.heap
+            && place.server_version_num >= CTID_RANGES
+            && relation.condition.is_none()
+        {
             ranges(relation)
         } else {
             vec![relation.condition.clone().filter(|condition| !condition.is_empty())]
@@ -62,12 +66,15 @@ pub fn plan(
         for (number, predicate) in predicates.into_iter().enumerate() {
             let file =
                 chunk_file(&relation.schema, &relation.name, relation.oid, number + 1, filtered);
-            let sql = relation.copy_out(predicate.as_deref());
+            let sql = relation.copy_out(predicate.as_deref(), encoding);
             pieces.push(Piece { of: Of::Table(index), sql, file, predicate, estimate });
         }
     }
-    let large_objects =
-        if selection.whole { cut_large_objects(session, &mut pieces, filtered)? } else { 0 };
+    let large_objects = if selection.whole {
+        cut_large_objects(session, &mut pieces, encoding, filtered)?
+    } else {
+        0
+    };
     let size = pieces.iter().map(|piece| piece.estimate).sum();
     Ok(Plan { pieces, size, large_objects })
 }
@@ -89,6 +96,7 @@ fn ranges(relation: &Relation) -> Vec<Option<String>> {
 fn cut_large_objects(
     session: &mut Session,
     pieces: &mut Vec<Piece>,
+    encoding: &str,
     filtered: bool,
 ) -> Result<u64> {
     let found = source::large_objects(session, CHUNK)?;
@@ -98,7 +106,7 @@ fn cut_large_objects(
     let suffix = if filtered { FILTERED } else { "" };
     pieces.push(Piece {
         of: Of::LargeObjectMetadata,
-        sql: source::large_object_metadata_sql(),
+        sql: source::large_object_metadata_sql(encoding),
         file: format!("large_objects.copy.gz{suffix}"),
         predicate: None,
         estimate: 0,
@@ -107,7 +115,7 @@ fn cut_large_objects(
     for (number, range) in found.ranges.into_iter().enumerate() {
         pieces.push(Piece {
             of: Of::LargeObjectContent,
-            sql: large_objects::content_sql(range),
+            sql: large_objects::content_sql(range, encoding),
             file: format!("large_objects.{}.copy.gz{suffix}", number + 1),
             predicate: Some(format!("WHERE oid BETWEEN {} AND {}", range.0, range.1)),
             estimate,

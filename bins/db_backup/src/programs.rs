@@ -101,6 +101,12 @@ pub fn major(version: &str) -> Option<i32> {
     version.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?.parse().ok()
 }
 
+/// An archive's names are read here, and are in the manifest too: in UTF-8, but for a database
+/// whose bytes have no meaning that could be converted.
+pub fn archive_encoding(database: &str) -> &str {
+    if database == "SQL_ASCII" { "SQL_ASCII" } else { "UTF8" }
+}
+
 /// The database by name only, for `--dbname`, which takes a name with `=` in it for more.
 pub fn connection_string(database: &Database) -> String {
     let quoted = database.name.replace('\\', "\\\\").replace('\'', "\\'");

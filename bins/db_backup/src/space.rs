@@ -1,11 +1,10 @@
 //! Whether the backup fits.
 
-use std::ffi::CString;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use common::progress::bytes;
 use common::{Error, Result};
+use db_backup::disk::free;
 
 /// COPY text under gzip is rarely smaller than this part of the tables on disk.
 const BEST_RATIO: u64 = 10;
@@ -43,19 +42,4 @@ pub fn explain(error: Error, folder: &Path, size: u64, done: u64) -> Error {
             bytes(size)
         ))
         .hint("`db_backup prune --keep N` removes old backups; --dir or BACKUP_DIR names another folder. What was written is removed.")
-}
-
-fn free(folder: &Path) -> Option<u64> {
-    let path = CString::new(folder.as_os_str().as_bytes()).ok()?;
-    // SAFETY: an all-zero statvfs is a valid value, and the call fills it or fails.
-    let facts = unsafe {
-        let mut facts: libc::statvfs = std::mem::zeroed();
-        if libc::statvfs(path.as_ptr(), &raw mut facts) != 0 {
-            return None;
-        }
-        facts
-    };
-    // These are 32 bits wide on some systems.
-    #[allow(clippy::useless_conversion)]
-    Some(u64::from(facts.f_bavail) * u64::from(facts.f_frsize))
 }

@@ -37,14 +37,16 @@ pub fn back_up(arguments: &Arguments) -> Result<Outcome> {
     let plan = plan::plan(
         &mut snapshot.coordinator,
         &snapshot.selection,
-        place.server_version_num,
+        &place,
         arguments.filter.is_some(),
     )?;
     let partial = Partial::begin(&store, &database.name)?;
     space::require(&store.folder, plan.size, u32::from(arguments.level))?;
 
     let bar = progress::byte_bar(plan.size, "backing up");
-    let taken = write(arguments, &pg_dump, &database, &mut snapshot, &plan, &partial, &bar);
+    let encoding = &place.database.encoding;
+    let taken =
+        write(arguments, &pg_dump, (&database, encoding), &mut snapshot, &plan, &partial, &bar);
     bar.finish_and_clear();
     let taken =
         taken.map_err(|error| space::explain(error, &store.folder, plan.size, bar.position()))?;
@@ -68,7 +70,7 @@ struct Taken {
 fn write(
     arguments: &Arguments,
     pg_dump: &PgDump,
-    database: &common::Database,
+    (database, encoding): (&common::Database, &str),
     snapshot: &mut Snapshot,
     plan: &Plan,
     partial: &Partial,
@@ -83,7 +85,7 @@ fn write(
         Form { folder: &partial.path, level: u32::from(arguments.level), filter, stop: &stop, bar };
     let create = |name: &str| Sink::create(&partial.path, &format!("{name}{suffix}"), filter);
     let (schema_sink, globals_sink) = (create("schema.dump")?, create("globals.sql")?);
-    let schema = pg_dump.start(database, snapshot)?;
+    let schema = pg_dump.start(database, encoding, snapshot)?;
     let globals = pg_dump.start_globals(database)?;
     let mut files = Vec::new();
     let mut omitted = Vec::new();
@@ -121,6 +123,11 @@ fn write(
     let session = &mut snapshot.coordinator;
     let heads = source::heads(session)?;
     let mut matviews = source::matviews(session)?;
+    omitted.extend(
+        source::labelled(session)?
+            .into_iter()
+            .map(|what| Omitted { what, why: "pg_dump's archives carry none of these".to_owned() }),
+    );
     matviews.retain(|view| snapshot.selection.wants_matview(&view.schema));
     Ok(Taken { chunks, files, sequences, heads, matviews, omitted })
 }
@@ -162,8 +169,8 @@ fn manifest(
         tool: concat!("db_backup ", env!("CARGO_PKG_VERSION")).to_owned(),
         created: rfc3339(partial.created),
         finished: rfc3339(jiff::Timestamp::now()),
-        copy_encoding: if place.database.encoding == "SQL_ASCII" { "SQL_ASCII" } else { "UTF8" }
-            .to_owned(),
+        copy_encoding: place.database.encoding.clone(),
+        database_bytes: place.bytes,
         database: place.database,
         server_version: place.server_version,
         server_version_num: place.server_version_num,

@@ -47,7 +47,7 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
     if scratch.stage == Stage::New {
         restore(plan, scratch, &plan.pre_data, 1)?;
     }
-    let mut session = workers::session(&scratch.database, "UTF8")?;
+    let mut session = workers::session(&scratch.database)?;
     if scratch.stage == Stage::New {
         journal::create(&mut session)?;
     }
@@ -65,7 +65,7 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
     sequences::check(&mut session, &plan.sequences)?;
     objects::check_matviews(plan, &mut session)?;
     if let Some(objects) = plan.large_objects {
-        large_objects::check(&mut session, objects)?;
+        large_objects::check(&mut session, objects, plan.encoding())?;
     }
     finish(&mut session, server, scratch)
 }
@@ -94,7 +94,7 @@ fn analyze_and_compare(plan: &Plan, scratch: &Scratch, session: &mut Session) ->
     let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
     thread::scope(|scope| {
         let compared = scope.spawn(|| objects::check(plan, &scratch.database));
-        let open = || workers::session(&scratch.database, "UTF8");
+        let open = || workers::session(&scratch.database);
         let analyzed = workers::each(plan.jobs, tables, open, |session, table| {
             session
                 .batch(&format!("ANALYZE {table}"))

@@ -30,13 +30,13 @@ const PIECE: i64 = 16 * 1024 * 1024;
 /// # Errors
 /// A table is not what the manifest says.
 pub fn check(plan: &Plan, scratch: &Scratch) -> Result<()> {
-    let encoding = &plan.backup.manifest.copy_encoding;
-    let pieces = pieces(&mut workers::session(&scratch.database, encoding)?, plan)?;
+    let pieces = pieces(&mut workers::session(&scratch.database)?, plan)?;
     let bar = progress::bar(plan.rows(), "check of the rows");
     let sums = Mutex::new(vec![(0, Hash::default()); plan.tables.len()]);
-    let open = || workers::reader(&scratch.database, encoding);
+    let open = || workers::reader(&scratch.database);
     workers::each(plan.jobs, pieces, open, |reader, piece| {
-        let sql = copy_out(plan.tables[piece.table], piece.predicate.as_deref());
+        let table = plan.tables[piece.table];
+        let sql = copy_out(table, piece.predicate.as_deref(), plan.encoding());
         let mut tally = Tally::default();
         reader.copy_out(&sql, |row| {
             tally.update(row);
@@ -55,9 +55,10 @@ pub fn check(plan: &Plan, scratch: &Scratch) -> Result<()> {
 }
 
 /// The same on one session, inside of its transaction.
-pub fn check_here(session: &mut Session, tables: &[&Table]) -> Result<()> {
-    for table in tables {
-        let tally = read(session, table, table.condition.as_deref())?;
+pub fn check_here(session: &mut Session, plan: &Plan) -> Result<()> {
+    for table in &plan.tables {
+        let sql = copy_out(table, table.condition.as_deref(), plan.encoding());
+        let tally = tally(session, &sql)?;
         compare(table, tally.rows, tally.hash())?;
     }
     Ok(())
@@ -79,12 +80,8 @@ fn compare(table: &Table, rows: u64, hash: Hash) -> Result<()> {
     Ok(())
 }
 
-fn copy_out(table: &Table, predicate: Option<&str>) -> String {
-    copy_text::copy_out(&table.schema, &table.name, &table.columns, predicate)
-}
-
-fn read(session: &mut Session, table: &Table, predicate: Option<&str>) -> Result<Tally> {
-    tally(session, &copy_out(table, predicate))
+fn copy_out(table: &Table, predicate: Option<&str>, encoding: &str) -> String {
+    copy_text::copy_out(&table.schema, &table.name, &table.columns, predicate, encoding)
 }
 
 /// What a COPY sends.

@@ -37,15 +37,14 @@ pub fn restore(
 }
 
 fn restore_selected(plan: &Plan, database: &Database, is_superuser: bool) -> Result<()> {
-    let encoding = &plan.backup.manifest.copy_encoding;
-    let mut session = workers::session(database, encoding)?;
+    let mut session = workers::session(database)?;
     session.batch("SET synchronous_commit = on")?;
     session.begin()?;
     if plan.part == Part::DataOnly {
         set_triggers_aside(&mut session, database, is_superuser)?;
     }
     run_script(plan, &mut session, &plan.pre_data)?;
-    workers::set_up(&mut session, encoding)?;
+    workers::set_up(&mut session)?;
     if plan.part == Part::DataOnly {
         plan.tables.iter().try_for_each(|table| require_empty(&mut session, table, database))?;
     }
@@ -59,8 +58,8 @@ fn restore_selected(plan: &Plan, database: &Database, is_superuser: bool) -> Res
     }
     sequences::set(&mut session, &plan.sequences)?;
     run_script(plan, &mut session, &plan.post_data)?;
-    workers::set_up(&mut session, encoding)?;
-    content::check_here(&mut session, &plan.tables)?;
+    workers::set_up(&mut session)?;
+    content::check_here(&mut session, plan)?;
     sequences::check(&mut session, &plan.sequences)?;
     for table in &plan.tables {
         session.batch(&format!("ANALYZE {}", rows::sql_name(table)))?;

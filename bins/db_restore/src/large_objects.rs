@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use common::progress::{count, grouped};
 use common::{Context, Error, Result, Session};
+use db_backup::copy_text;
 use db_backup::large_objects::content_sql;
 use db_backup::manifest::{Chunk, LargeObjects};
 use db_backup::store::Backup;
@@ -16,8 +17,7 @@ use crate::{content, journal, rows, workers};
 /// Restores those that are not done.
 pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()> {
     let Some(objects) = plan.large_objects else { return Ok(()) };
-    let encoding = &plan.backup.manifest.copy_encoding;
-    let open = || workers::session(&scratch.database, encoding);
+    let open = || workers::session(&scratch.database);
     let journalled = |session: &mut Session,
                       chunk: &Chunk,
                       work: fn(&mut Session, &Backup, &Chunk) -> Result<()>| {
@@ -41,7 +41,7 @@ pub fn load_here(session: &mut Session, backup: &Backup, objects: &LargeObjects)
 
 /// # Errors
 /// A large object is missing, or its content is another.
-pub fn check(session: &mut Session, objects: &LargeObjects) -> Result<()> {
+pub fn check(session: &mut Session, objects: &LargeObjects, encoding: &str) -> Result<()> {
     let found: i64 =
         session.query_one("SELECT count(*) FROM pg_catalog.pg_largeobject_metadata", &[])?.get(0);
     if found.unsigned_abs() != objects.count {
@@ -53,7 +53,7 @@ pub fn check(session: &mut Session, objects: &LargeObjects) -> Result<()> {
     }
     let expected = objects.content.iter().map(|chunk| chunk.hash);
     let expected = expected.fold(Hash::default(), Hash::and);
-    let sql = content_sql((0, u32::MAX));
+    let sql = content_sql((0, u32::MAX), encoding);
     if content::tally(session, &sql)?.hash() == expected {
         return Ok(());
     }
@@ -66,7 +66,7 @@ fn create(session: &mut Session, backup: &Backup, chunk: &Chunk) -> Result<()> {
             "CREATE TEMPORARY TABLE large_object
                  (id oid, owner text, grants jsonb, comment text) ON COMMIT DROP",
         )?;
-        rows::send(session, backup, "COPY pg_temp.large_object FROM STDIN", chunk)?;
+        rows::send(session, backup, &into("pg_temp.large_object", backup), chunk)?;
         session.batch(include_str!("sql/create_large_objects.sql"))
     };
     made().context(|| "the large objects cannot be created".to_owned())
@@ -78,11 +78,15 @@ fn fill(session: &mut Session, backup: &Backup, chunk: &Chunk) -> Result<()> {
             "CREATE TEMPORARY TABLE large_object_part
                  (id oid, start bigint, content bytea) ON COMMIT DROP",
         )?;
-        rows::send(session, backup, "COPY pg_temp.large_object_part FROM STDIN", chunk)?;
+        rows::send(session, backup, &into("pg_temp.large_object_part", backup), chunk)?;
         session.batch(
             "SELECT count(lo_put(id, start, content)) FROM pg_temp.large_object_part;
              DROP TABLE pg_temp.large_object_part",
         )
     };
     filled().context(|| "the large objects cannot be filled".to_owned())
+}
+
+fn into(table: &str, backup: &Backup) -> String {
+    copy_text::into(table, &backup.manifest.copy_encoding)
 }

@@ -20,5 +20,6 @@ mod rows;
 pub mod scratch;
 mod sequences;
 pub mod server;
+pub mod space;
 pub mod swap;
 mod workers;

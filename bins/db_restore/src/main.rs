@@ -14,7 +14,7 @@ use db_restore::pg_restore::PgRestore;
 use db_restore::plan::Plan;
 use db_restore::scratch::Scratch;
 use db_restore::server::Server;
-use db_restore::{build, files, into_existing, kept, preflight, report, swap};
+use db_restore::{build, files, into_existing, kept, preflight, report, space, swap};
 
 fn main() -> ExitCode {
     common::run("db_restore", Arguments::parse, db_restore)
@@ -47,9 +47,10 @@ fn db_restore(arguments: Arguments) -> Result<Outcome> {
     }
     plan.select(&arguments.selection(), &HashSet::new())?;
     preflight::check(&plan, &mut server, exists && !arguments.check)?;
+    let name = arguments.scratch(&target);
+    space::require(&plan, &mut server, &name)?;
     let start = Instant::now();
-    let mut scratch =
-        Scratch::open(&mut server, &arguments.scratch(&target), &plan, arguments.discard)?;
+    let mut scratch = Scratch::open(&mut server, &name, &plan, arguments.discard)?;
     build::build(&plan, &mut server, &mut scratch, &target)?;
     if arguments.check {
         scratch.drop(&mut server)?;

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use common::{Database, Error, Result};
 use db_backup::manifest::Manifest;
-use db_backup::programs::{Need, Programs, connection_string, major};
+use db_backup::programs::{Need, Programs, archive_encoding, connection_string, major};
 use tempfile::NamedTempFile;
 
 use crate::journal;
@@ -18,7 +18,14 @@ pub struct PgRestore {
     programs: Programs,
     /// Of the server that they work on.
     server: i32,
+    /// That of the server for sorting an index, in kB.
+    sort_memory: i32,
+    /// In which archives are written.
+    encoding: String,
 }
+
+/// What all jobs together may take to sort indexes, in kB, where the server allows each one less.
+const SORT_MEMORY: i32 = 256 * 1024;
 
 impl PgRestore {
     /// # Errors
@@ -30,7 +37,12 @@ impl PgRestore {
             Need { major: server.major(), of: format!("the server, which is {}", server.major()) },
         ];
         let programs = Programs::find("pg_restore", bindir, &needs, "Nothing was changed.")?;
-        Ok(PgRestore { programs, server: server.major() })
+        Ok(PgRestore {
+            programs,
+            server: server.major(),
+            sort_memory: server.sort_memory,
+            encoding: archive_encoding(&manifest.database.encoding).to_owned(),
+        })
     }
 
     /// Restores the entries of these numbers, in the archive's order, by `jobs` connections.
@@ -50,6 +62,10 @@ impl PgRestore {
         command.arg("--use-list").arg(list.path());
         if jobs > 1 {
             command.arg("--jobs").arg(jobs.to_string());
+        }
+        let each = SORT_MEMORY / i32::try_from(jobs.max(1)).unwrap_or(i32::MAX);
+        if each > self.sort_memory {
+            set(&mut command, into, &format!("-c maintenance_work_mem={each}kB"));
         }
         if self.sets_too_much() {
             return run_but_for_its_settings(command.arg(archive));
@@ -85,7 +101,7 @@ impl PgRestore {
             "--section=post-data",
             "--no-blobs",
         ]);
-        command.args(["--exclude-schema", journal::SCHEMA]);
+        command.args(["--exclude-schema", journal::SCHEMA, "--encoding", &self.encoding]);
         command.arg("--file").arg(to).arg("--dbname").arg(connection_string(database));
         run(&mut command)?;
         Ok(())
@@ -94,11 +110,16 @@ impl PgRestore {
     fn command(&self, program: &str, database: &Database) -> Command {
         let mut command = self.programs.command(program, database);
         command.env("PGAPPNAME", format!("db_restore {program}"));
-        let given = database.config.get_options().unwrap_or_default();
-        // A crash of the server may lose the last statements, and the next run repeats them.
-        command.env("PGOPTIONS", format!("{given} -c synchronous_commit=off"));
+        set(&mut command, database, "");
         command
     }
+}
+
+/// Settings of the program's sessions, beside those that the user gave. A crash of the server may
+/// lose the last statements, and the next run repeats them.
+fn set(command: &mut Command, database: &Database, more: &str) {
+    let given = database.config.get_options().unwrap_or_default();
+    command.env("PGOPTIONS", format!("{given} -c synchronous_commit=off {more}"));
 }
 
 /// What pg_restore reads by `--use-list`; it keeps to this order where it has no other reason.

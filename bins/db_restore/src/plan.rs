@@ -55,8 +55,17 @@ impl<'a> Plan<'a> {
     /// Everything that the backup holds.
     pub fn new(backup: &'a Backup, pg_restore: PgRestore, jobs: usize) -> Result<Plan<'a>> {
         let archive_file = backup.plain(ARCHIVE)?;
-        let archive = Archive::read(&archive_file.path)?;
         let manifest = &backup.manifest;
+        let archive = Archive::read(&archive_file.path).map_err(|error| {
+            let error = error.context(format!("{}: {ARCHIVE} cannot be read", backup.label()));
+            match &manifest.options.filter {
+                None => error.hint("Nothing was changed."),
+                Some(filter) => error.hint(format!(
+                    "Does --unfilter, or the recorded command, undo `{}`? Nothing was changed.",
+                    filter.write
+                )),
+            }
+        })?;
         let mut plan = Plan {
             backup,
             archive_file,
@@ -143,6 +152,11 @@ impl<'a> Plan<'a> {
     pub fn chunks(&self) -> usize {
         let objects = self.large_objects.map_or(0, |objects| 1 + objects.content.len());
         self.tables.iter().map(|table| table.chunks.len()).sum::<usize>() + objects
+    }
+
+    /// That of the COPY text.
+    pub fn encoding(&self) -> &str {
+        &self.backup.manifest.copy_encoding
     }
 
     pub fn rows(&self) -> u64 {

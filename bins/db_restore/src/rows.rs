@@ -34,11 +34,10 @@ pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()
         .collect();
     let total = chunks.iter().map(|(_, chunk)| chunk.bytes).sum();
     let bar = progress::bar(total, "rows");
-    let encoding = &plan.backup.manifest.copy_encoding;
     workers::each(
         plan.jobs,
         chunks,
-        || workers::session(&scratch.database, encoding),
+        || workers::session(&scratch.database),
         |session, (table, chunk)| {
             session.begin()?;
             copy(session, plan.backup, table, chunk)?;
@@ -57,7 +56,8 @@ pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()
 /// # Errors
 /// The server refuses a row, or the file is not what the manifest says.
 pub fn copy(session: &mut Session, backup: &Backup, table: &Table, chunk: &Chunk) -> Result<()> {
-    let sql = copy_text::copy_in(&table.schema, &table.name, &table.columns);
+    let encoding = &backup.manifest.copy_encoding;
+    let sql = copy_text::copy_in(&table.schema, &table.name, &table.columns, encoding);
     let rows = send(session, backup, &sql, chunk)
         .context(|| format!("{}.{} cannot be filled", table.schema, table.name))?;
     if rows != chunk.rows {

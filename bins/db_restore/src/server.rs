@@ -1,5 +1,7 @@
 //! The server that a backup is restored to, seen from a database that is not at stake.
 
+use std::path::Path;
+
 use common::{Context, Database, Error, Result, Session};
 
 /// The connection that creates, renames and drops databases.
@@ -10,6 +12,12 @@ pub struct Server {
     /// `150018`
     pub version: i32,
     pub is_superuser: bool,
+    /// `maintenance_work_mem`, in kB.
+    pub sort_memory: i32,
+    /// Where its data is, on its own machine; `None` where this user may not know.
+    data_directory: Option<String>,
+    /// Seconds since 1970.
+    started: i64,
     may_create: bool,
 }
 
@@ -59,6 +67,9 @@ impl Server {
             version: row.get(0),
             is_superuser: row.get(1),
             may_create: row.get(2),
+            sort_memory: row.get(3),
+            data_directory: row.get(4),
+            started: row.get(5),
             session,
             database,
         })
@@ -71,6 +82,25 @@ impl Server {
     pub fn exists(&mut self, database: &str) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)";
         Ok(self.session.query_one(sql, &[&database])?.get(0))
+    }
+
+    /// Bytes that may still be written where the server keeps databases; `None` where that is not
+    /// to be seen from here: on another machine, in a container, or closed to this user.
+    pub fn free_space(&self) -> Option<u64> {
+        let data = Path::new(self.data_directory.as_ref()?);
+        // A folder of that name may be another server's: the third line tells when it started.
+        let process = std::fs::read_to_string(data.join("postmaster.pid")).ok()?;
+        let started: i64 = process.lines().nth(2)?.trim().parse().ok()?;
+        if (started - self.started).abs() > 5 {
+            return None;
+        }
+        db_backup::disk::free(&data.join("base"))
+    }
+
+    /// Bytes of a database on disk; 0 where there is none of that name.
+    pub fn size_of(&mut self, database: &str) -> Result<u64> {
+        let sql = "SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database WHERE datname = $1";
+        Ok(self.session.query_one(sql, &[&database])?.get::<_, i64>(0).unsigned_abs())
     }
 
     /// # Errors

@@ -53,29 +53,30 @@ pub fn each<T: Send, C>(
     })
 }
 
-/// A session that reads and writes rows as the backup holds them. What it commits may be lost in
+/// A session that writes rows as the backup holds them. What it commits may be lost in
 /// a crash of the server, together with the journal's word that it was done.
-pub fn session(database: &Database, encoding: &str) -> Result<Session> {
+pub fn session(database: &Database) -> Result<Session> {
     let mut session = Session::open(database)?;
-    set_up(&mut session, encoding)?;
+    set_up(&mut session)?;
     Ok(session)
 }
 
 /// A connection that reads rows as they were when they were backed up.
-pub fn reader(database: &Database, encoding: &str) -> Result<CopyStream> {
+pub fn reader(database: &Database) -> Result<CopyStream> {
     let mut reader = CopyStream::open(database)?;
-    reader.batch(&settings(encoding))?;
+    reader.batch(&settings())?;
     Ok(reader)
 }
 
-pub fn set_up(session: &mut Session, encoding: &str) -> Result<()> {
-    session.batch(&settings(encoding))
+/// Says it again after a script of pg_restore, which has settings of its own.
+pub fn set_up(session: &mut Session) -> Result<()> {
+    session.batch(&settings())
 }
 
-fn settings(encoding: &str) -> String {
+fn settings() -> String {
     format!(
         "{};
-         SET client_encoding = '{encoding}'; SET synchronous_commit = off;
+         SET client_encoding = 'UTF8'; SET synchronous_commit = off;
          SET default_transaction_read_only = off; SET client_min_messages = warning",
         copy_text::SETTINGS
     )

@@ -27,6 +27,7 @@ SELECT d.datname::text                                            AS name,
        pg_catalog.current_setting('server_version')               AS server_version,
        pg_catalog.current_setting('server_version_num')::int      AS server_version_num,
        (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
-             ELSE pg_catalog.pg_current_wal_lsn() END)::text      AS wal_lsn
+             ELSE pg_catalog.pg_current_wal_lsn() END)::text      AS wal_lsn,
+       pg_catalog.pg_database_size(d.oid)                         AS bytes
 FROM pg_catalog.pg_database AS d
 WHERE d.datname = pg_catalog.current_database()

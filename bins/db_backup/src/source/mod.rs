@@ -47,8 +47,8 @@ impl Relation {
         format!("{}.{}", identifier::quote(&self.schema), identifier::quote(&self.name))
     }
 
-    pub fn copy_out(&self, predicate: Option<&str>) -> String {
-        copy_text::copy_out(&self.schema, &self.name, &self.columns, predicate)
+    pub fn copy_out(&self, predicate: Option<&str>, encoding: &str) -> String {
+        copy_text::copy_out(&self.schema, &self.name, &self.columns, predicate, encoding)
     }
 }
 
@@ -128,6 +128,8 @@ pub struct Place {
     pub server_version: String,
     pub server_version_num: i32,
     pub wal_lsn: Option<String>,
+    /// Of the database on disk, indexes included.
+    pub bytes: u64,
 }
 
 pub fn place(session: &mut Session) -> Result<Place> {
@@ -158,6 +160,7 @@ pub fn place(session: &mut Session) -> Result<Place> {
         server_version: row.get("server_version"),
         server_version_num: row.get("server_version_num"),
         wal_lsn: row.get("wal_lsn"),
+        bytes: row.get::<_, i64>("bytes").unsigned_abs(),
     })
 }
 
@@ -197,6 +200,12 @@ pub fn large_objects(session: &mut Session, part: u64) -> Result<LargeObjects> {
     Ok(LargeObjects { ranges, count, size })
 }
 
-pub fn large_object_metadata_sql() -> String {
-    format!("COPY ({}) TO STDOUT", include_str!("large_object_metadata.sql"))
+pub fn large_object_metadata_sql(encoding: &str) -> String {
+    copy_text::query_out(include_str!("large_object_metadata.sql"), encoding)
+}
+
+/// What of the database and its large objects has a security label, which no archive holds.
+pub fn labelled(session: &mut Session) -> Result<Vec<String>> {
+    let rows = session.query(include_str!("security_labels.sql"), &[])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }

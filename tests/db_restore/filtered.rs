@@ -1,0 +1,51 @@
+//! Backups through a command of the user's, such as age or gpg.
+
+use super::{SHOP, Shop};
+use crate::harness::Run;
+
+/// Turns every byte over: nothing can be read without the inverse, which is the same.
+const TURN: &str = "tr '\\000-\\377' '\\200-\\377\\000-\\177'";
+
+#[test]
+fn a_filtered_backup_comes_back_by_the_recorded_inverse() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    let (schema, content) = (shop.schema(&shop.new), shop.content(&shop.new));
+    let backup = Run::of(
+        &mut shop.command("db_backup", &["--filter", TURN, "--unfilter", TURN]),
+        &shop.password(),
+    );
+    backup.ok();
+    shop.execute(&shop.new, "DROP TABLE orders CASCADE; SELECT lo_unlink(4711)");
+    let wrong = shop.restore(&["--unfilter", "cat"]);
+    wrong.exits(1);
+    assert!(wrong.stderr.contains(": schema.dump cannot be read\n"), "{wrong}");
+    assert!(
+        wrong.stderr.ends_with(&format!(
+            "  hint: Does --unfilter, or the recorded command, undo `{TURN}`? Nothing was changed.\n"
+        )),
+        "{wrong}"
+    );
+    assert_eq!(shop.beside(), Vec::<String>::new());
+
+    shop.restore(&[]).ok();
+    assert_eq!((shop.schema(&shop.new), shop.content(&shop.new)), (schema, content));
+}
+
+#[test]
+fn a_filtered_backup_without_an_inverse_asks_for_it() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    let content = shop.content(&shop.new);
+    let run = Run::of(&mut shop.command("db_backup", &["--filter", TURN]), &shop.password());
+    let said = run.ok().trim_start_matches("db_backup: ").to_owned();
+    let backup = said.split_whitespace().next().unwrap();
+    shop.restore(&[]).fails(
+        2,
+        &format!(
+            "db_restore: {backup}: its files went through `{TURN}`, and nothing says how to undo that\n  hint: --unfilter CMD names the command that reads them."
+        ),
+    );
+    shop.restore(&["--unfilter", TURN]).ok();
+    assert_eq!(shop.content(&shop.new), content);
+}
