@@ -7,7 +7,7 @@
 .PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
         migrate-data verify migrate-create migrate-auto migrate-check migrate-prove migrate-current \
         migrate-history migrate-lint migrate-down \
-        db-backup db-backups db-verify db-restore test test-matrix torture check bench help tools up
+        db-backup db-backups db-verify db-restore test test-matrix torture check bench help tools test-tools up
 
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
 # rustup's folder is not in PATH until the next login.
@@ -120,7 +120,7 @@ db-restore: up ## Put the latest backup back (BACKUP=NAME: that one); the former
 
 ##@ Development
 
-test: tools build ## Run every test on a throw-away PostgreSQL
+test: test-tools build ## Run every test on a throw-away PostgreSQL
 	@$(BIN)/dev_postgres run -- cargo test --release --workspace
 
 test-matrix: tools build ## The tests of catalogs, backup and restore on PostgreSQL 16 and 18, which pip fetches (TESTS="…": those)
@@ -129,7 +129,7 @@ test-matrix: tools build ## The tests of catalogs, backup and restore on Postgre
 	        cargo test --release -p tests -- $(or $(TESTS),catalog:: db_backup:: db_restore::) || exit; \
 	done
 
-torture: tools build ## The tests of chance and of kills, TORTURE=20 times as long
+torture: test-tools build ## The tests of chance and of kills, TORTURE=20 times as long
 	@TORTURE=$(or $(TORTURE),20) cargo test --release -p migrate_schema
 	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- catalog:: db_backup:: db_restore:: migrate_data:: migrate_schema::
 
@@ -147,6 +147,10 @@ help: ## This list
 # What demo and test need on a machine that has Rust only; nothing happens where it is there.
 tools:
 	@bins/dev_postgres/setup.sh --quiet
+
+# And what the tests need besides: PgBouncer and Python, where the machine's package manager has them.
+test-tools:
+	@bins/dev_postgres/setup.sh --quiet --tests
 
 # The private server, unless other databases are configured; nothing is said where it runs.
 up: build
