@@ -70,10 +70,11 @@ pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
     let (snapshot, mut coordinator) = Snapshot::export(route.old, plan)?;
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     aside::set_aside(&mut ledger, run, plan)?;
+    let mut renew = false;
     for (position, source) in plan.sources.iter().enumerate() {
         let mut source_load =
             SourceLoad::prepare(route, plan, run, position, source, &mut coordinator)?;
-        let ending = source_load.run(&snapshot, &mut lookups)?;
+        let ending = source_load.run(&snapshot, &mut lookups, &mut renew)?;
         if ending != Ending::Finished {
             // The tables are left whole, with their keys and indexes, for whoever looks at them.
             aside::restore(route)?;

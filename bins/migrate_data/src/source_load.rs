@@ -5,11 +5,12 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use common::progress::grouped;
-use common::{Error, Result, Session};
+use common::{Error, Result, Session, note};
 use indicatif::ProgressBar;
 
 use crate::chunk::Loader;
-use crate::ledger::{self, refused};
+use crate::keys::key_hash_of;
+use crate::ledger::{self, refused, resume};
 use crate::load::{Ending, Route};
 use crate::mapping::MaxRejects;
 use crate::plan::{Plan, Source};
@@ -29,6 +30,8 @@ pub struct SourceLoad<'a> {
     run: i64,
     source: &'a Source,
     ranges: Vec<Range>,
+    /// An earlier try of this run laid out the chunks.
+    is_resumed: bool,
     refused: Refused,
     bar: ProgressBar,
 }
@@ -48,30 +51,45 @@ impl<'a> SourceLoad<'a> {
     ) -> Result<SourceLoad<'a>> {
         let mut ledger = route.writer()?;
         let mut ranges = ledger::chunks(&mut ledger, run, &source.label)?;
-        if ranges.is_empty() {
-            let rows = snapshot::count(coordinator, source)?;
+        let is_resumed = !ranges.is_empty();
+        let rows = snapshot::count(coordinator, source)?;
+        if is_resumed {
+            resume::recount(&mut ledger, run, source, rows)?;
+        } else {
             let size = snapshot::chunk_rows(coordinator, source, rows)?;
             ranges = snapshot::ranges(coordinator, source, rows, size)?;
             ledger::lay_out(&mut ledger, run, position, source, rows, &ranges)?;
         }
-        let rows = ledger::summaries(&mut ledger, run)?
-            .iter()
-            .filter(|summary| summary.source == source.label)
-            .map(|summary| summary.rows)
-            .sum::<i64>();
         let passes = 1 + i64::from(source.needs_survey());
         let bar = progress::bar(u64::try_from(rows * passes).unwrap_or(0), &source.label);
         let refused = refused::known(&mut ledger, run, source)?;
-        Ok(SourceLoad { route, plan, run, source, ranges, refused, bar })
+        Ok(SourceLoad { route, plan, run, source, ranges, is_resumed, refused, bar })
     }
 
     /// Loads the chunks that are still open, and leaves the survivors in `lookups` for the
     /// sources after this one.
-    pub fn run(&mut self, snapshot: &Snapshot, lookups: &mut Lookups) -> Result<Ending> {
+    ///
+    /// Where the source is no longer what an earlier try read, its chunks are loaded anew, and
+    /// `renew` is set: so are those of the sources after it, which may have looked up its rows.
+    pub fn run(
+        &mut self,
+        snapshot: &Snapshot,
+        lookups: &mut Lookups,
+        renew: &mut bool,
+    ) -> Result<Ending> {
         let start = Instant::now();
         let mut ledger = self.route.writer()?;
+        if self.is_resumed && (*renew || self.has_other_keys(snapshot, &mut ledger)?) {
+            self.renew(&mut ledger, renew)?;
+        }
         let ending = loop {
             self.survey(snapshot, lookups)?;
+            let digest = self.digest(lookups);
+            let former = resume::survivors(&mut ledger, self.run, self.source)?;
+            if former.is_some_and(|former| former != digest) {
+                self.renew(&mut ledger, renew)?;
+            }
+            resume::remember_survivors(&mut ledger, self.run, self.source, &digest)?;
             if let Some(ending) = self.load_chunks(snapshot, lookups)? {
                 break ending;
             }
@@ -88,6 +106,36 @@ impl<'a> SourceLoad<'a> {
             start.elapsed().as_secs_f64(),
         )?;
         Ok(ending)
+    }
+
+    /// Whether the keys in the committed ranges are no longer those that were read.
+    fn has_other_keys(&self, snapshot: &Snapshot, ledger: &mut Session) -> Result<bool> {
+        let (ranges, read) = resume::committed(ledger, self.run, self.source)?;
+        let mut there: u128 = 0;
+        let mut stream = snapshot.stream()?;
+        for range in &ranges {
+            stream.rows(&self.source.keys_sql(&range.predicate(self.source)), |row| {
+                there = there.wrapping_add(key_hash_of(row.get(0).unwrap_or_default()));
+                Ok(())
+            })?;
+        }
+        Ok(there != read)
+    }
+
+    fn renew(&self, ledger: &mut Session, renew: &mut bool) -> Result<()> {
+        let label = &self.source.label;
+        if !std::mem::replace(renew, true) {
+            note(format_args!(
+                "{label} has changed since the last try: its rows, and those of the sources after it, are loaded anew"
+            ));
+        }
+        refused::start_over(ledger, self.run, self.source)
+    }
+
+    fn digest(&self, lookups: &Lookups) -> String {
+        let targets =
+            self.source.targets.iter().filter_map(|target| lookups[target.number].as_ref());
+        targets.map(|survivors| format!("{:016x}", survivors.digest())).collect()
     }
 
     fn survey(&self, snapshot: &Snapshot, lookups: &mut Lookups) -> Result<()> {

@@ -3,6 +3,7 @@
 pub mod entries;
 pub mod refused;
 pub mod rejects;
+pub mod resume;
 
 use common::{Result, Session};
 use postgres::Row;

@@ -79,5 +79,9 @@ pub fn start_over(session: &mut Session, run: i64, source: &Source) -> Result<()
          target_rows = NULL, replaced = NULL, hash = NULL, committed_at = NULL WHERE run = $1 AND source = $2",
         &[&run, &source.label],
     )?;
+    session.execute(
+        "UPDATE pgrefit.load_source SET survivors = NULL WHERE run = $1 AND source = $2",
+        &[&run, &source.label],
+    )?;
     session.commit()
 }

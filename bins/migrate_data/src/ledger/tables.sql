@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS pgrefit.load_source (
     position  integer NOT NULL,      -- in the order of the run
     source    text NOT NULL,
     main      text NOT NULL,         -- the target whose row is a source row's fate
-    rows      bigint NOT NULL,       -- count(*) when the chunks were laid out
+    rows      bigint NOT NULL,       -- count(*) at the moment of the last try
+    survivors text,                  -- digest of who survives, from the first chunk on
     seconds   float8,                -- reading, cleaning and loading, once done
     PRIMARY KEY (run, source)
 );

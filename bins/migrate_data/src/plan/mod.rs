@@ -182,6 +182,15 @@ impl Source {
         self.targets.iter().any(|target| target.unique.is_some())
     }
 
+    /// `COPY` of the keys alone.
+    pub fn keys_sql(&self, range: &str) -> String {
+        let key = &self.key.sql;
+        format!(
+            "COPY (SELECT {key}::text FROM {} WHERE {range}) TO STDOUT (FORMAT binary)",
+            self.from_clause
+        )
+    }
+
     /// `COPY` of the key and all expressions as text, of the rows in one range of the key.
     pub fn copy_sql(&self, range: &str) -> String {
         let mut columns = vec![format!("{}::text", self.key.sql)];

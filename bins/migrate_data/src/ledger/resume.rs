@@ -1,0 +1,53 @@
+//! What a second try must find as the first left it.
+
+use common::{Result, Session};
+
+use crate::plan::Source;
+use crate::snapshot::Range;
+
+/// The committed chunks of a source: their ranges, and the sum of the hashes of the keys read.
+pub fn committed(session: &mut Session, run: i64, source: &Source) -> Result<(Vec<Range>, u128)> {
+    let rows = session.query(
+        "SELECT low, high, hash FROM pgrefit.load_chunk \
+         WHERE run = $1 AND source = $2 AND committed_at IS NOT NULL ORDER BY chunk",
+        &[&run, &source.label],
+    )?;
+    let ranges = rows.iter().map(|row| Range { low: row.get(0), high: row.get(1) }).collect();
+    let hash = rows.iter().fold(0_u128, |sum, row| {
+        let hash: String = row.get(2);
+        sum.wrapping_add(u128::from_str_radix(&hash, 16).unwrap_or_default())
+    });
+    Ok((ranges, hash))
+}
+
+/// The source's rows as they are now counted.
+pub fn recount(session: &mut Session, run: i64, source: &Source, rows: i64) -> Result<()> {
+    session.execute(
+        "UPDATE pgrefit.load_source SET rows = $3 WHERE run = $1 AND source = $2 AND rows <> $3",
+        &[&run, &source.label, &rows],
+    )?;
+    Ok(())
+}
+
+/// Who survived when the source was last surveyed, as a digest; `None` before that.
+pub fn survivors(session: &mut Session, run: i64, source: &Source) -> Result<Option<String>> {
+    let row = session.query_opt(
+        "SELECT survivors FROM pgrefit.load_source WHERE run = $1 AND source = $2",
+        &[&run, &source.label],
+    )?;
+    Ok(row.and_then(|row| row.get(0)))
+}
+
+pub fn remember_survivors(
+    session: &mut Session,
+    run: i64,
+    source: &Source,
+    digest: &str,
+) -> Result<()> {
+    session.execute(
+        "UPDATE pgrefit.load_source SET survivors = $3 \
+         WHERE run = $1 AND source = $2 AND survivors IS DISTINCT FROM $3",
+        &[&run, &source.label, &digest],
+    )?;
+    Ok(())
+}
