@@ -251,18 +251,3 @@ fn a_dump_builds_the_same_database_and_a_diff_leads_there() {
         "migrate_schema: schema is not empty\n  hint: Name a new folder. Nothing was written.",
     );
 }
-
-#[test]
-fn what_is_not_compared_is_named_and_strict_ends_with_three() {
-    let lab = Lab::new();
-    users(&lab);
-    lab.execute(&lab.new, "CREATE TYPE shell");
-    let check = migrate(&lab, &["check"]);
-    check.ok();
-    assert!(check.stderr.contains("shell is not compared"), "{check}");
-    let strict = migrate(&lab, &["check", "--strict"]);
-    strict.exits(3);
-    let strict = migrate(&lab, &["revision", "--autogenerate", "--strict", "-m", "x"]);
-    assert_eq!(strict.exits(3), "");
-    assert_eq!(std::fs::read_dir(lab.path("sql/p/revisions")).expect("a folder").count(), 1);
-}

@@ -15,7 +15,6 @@ CREATE TABLE t (
 CREATE INDEX t_a_idx ON t (b);
 
 -- pair: table_that_became_one_of_two_alike
--- loses: back
 -- from
 CREATE TABLE members (id int PRIMARY KEY, name text);
 -- to

@@ -13,9 +13,6 @@ pub struct ConcurrentIndex {
     pub name: Option<String>,
     /// The table as SQL spells it, for `to_regclass`.
     pub table: String,
-    pub unique: bool,
-    /// What follows the table: method, columns, options, predicate.
-    pub definition: String,
 }
 
 /// `CREATE [UNIQUE] INDEX CONCURRENTLY [IF NOT EXISTS] [name] ON [ONLY] table`.
@@ -31,7 +28,7 @@ pub(super) fn concurrent_index(text: &str, tokens: &[Token]) -> Option<Concurren
     if !skip("create") {
         return None;
     }
-    let unique = skip("unique");
+    skip("unique");
     if !(skip("index") && skip("concurrently")) {
         return None;
     }
@@ -51,18 +48,12 @@ pub(super) fn concurrent_index(text: &str, tokens: &[Token]) -> Option<Concurren
     if rest.first()?.is(text, "only") {
         rest = &rest[1..];
     }
-    let is_part = |token: &Token| {
+    let parts = rest.iter().take_while(|token| {
         matches!(token.kind, TokenKind::Dot | TokenKind::QuotedIdent { .. })
             || (token.kind == TokenKind::Ident && !token.is(text, "using"))
-    };
-    let end = rest.iter().position(|token| !is_part(token)).unwrap_or(rest.len());
-    let (table, after) = rest.split_at(end);
-    let table = table.iter().map(|token| &text[token.range.clone()]).collect::<String>();
-    let definition = match (after.first(), after.last()) {
-        (Some(first), Some(last)) => text[first.range.start..last.range.end].to_owned(),
-        _ => String::new(),
-    };
-    Some(ConcurrentIndex { name, table, unique, definition })
+    });
+    let table = parts.map(|token| &text[token.range.clone()]).collect::<String>();
+    Some(ConcurrentIndex { name, table })
 }
 
 /// A name as the server folds it.
@@ -83,28 +74,20 @@ mod tests {
     #[test]
     fn concurrent_index_builds_are_recognised() {
         #[track_caller]
-        fn case(sql: &str, expected: Option<(Option<&str>, &str, bool, &str)>) {
+        fn case(sql: &str, expected: Option<(Option<&str>, &str)>) {
             let statements = Script::new(Path::new("a.sql"), sql).statements().unwrap();
-            let expected = expected.map(|(name, table, unique, definition)| ConcurrentIndex {
+            let expected = expected.map(|(name, table)| ConcurrentIndex {
                 name: name.map(str::to_owned),
                 table: table.to_owned(),
-                unique,
-                definition: definition.to_owned(),
             });
             assert_eq!(statements[0].concurrent_index, expected, "{sql}");
         }
-        case(
-            "CREATE INDEX CONCURRENTLY Users_I ON users (a) WITH (fillfactor = 80)",
-            Some((Some("users_i"), "users", false, "(a) WITH (fillfactor = 80)")),
-        );
+        case("CREATE INDEX CONCURRENTLY Users_I ON users (a)", Some((Some("users_i"), "users")));
         case(
             "create unique index concurrently if not exists \"My\"\"I\" on only shop . \"T\" using btree (a)",
-            Some((Some("My\"I"), "shop.\"T\"", true, "using btree (a)")),
+            Some((Some("My\"I"), "shop.\"T\"")),
         );
-        case(
-            "CREATE INDEX CONCURRENTLY ON t USING gin (a);",
-            Some((None, "t", false, "USING gin (a)")),
-        );
+        case("CREATE INDEX CONCURRENTLY ON t USING gin (a)", Some((None, "t")));
         case("CREATE INDEX i ON t (a)", None);
         case("CREATE TABLE t (a int)", None);
     }

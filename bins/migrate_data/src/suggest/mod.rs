@@ -6,8 +6,6 @@
 
 mod catalog;
 mod columns;
-mod cut;
-mod labels;
 mod names;
 mod sources;
 mod spec;
