@@ -1,11 +1,12 @@
 //! The ledger against `count(*)` and against the keys, in both databases.
 
 use std::collections::HashMap;
+use std::{panic, thread};
 
-use common::copy::Decoder;
+use common::copy_stream::CopyStream;
 use common::identifier::{literal, quote};
 use common::progress::grouped;
-use common::{Error, Result, Session};
+use common::{Database, Error, Result, Session};
 use migrate_data::keys::key_hash;
 use migrate_data::ledger;
 use migrate_data::plan::{FieldInput, Plan, Source};
@@ -33,12 +34,14 @@ pub fn finished_run(new: &mut Session, plan: &Plan) -> Result<i64> {
 
 /// `read = loaded + merged + quarantined`, in rows and key by key; no constraint left aside.
 pub fn verify(
-    old: &mut Session,
+    old: &Database,
     new: &mut Session,
+    new_database: &Database,
     plan: &Plan,
     run: i64,
     findings: &mut Findings,
 ) -> Result<()> {
+    let mut sides = Sides { old: CopyStream::open(old)?, new: CopyStream::open(new_database)? };
     let summaries = ledger::summaries(new, run)?;
     for source in &plan.sources {
         let Some(summary) = summaries.iter().find(|summary| summary.source == source.label) else {
@@ -75,7 +78,7 @@ pub fn verify(
             }
         }
         verify_targets(new, source, run, findings)?;
-        verify_keys(old, new, source, run, findings)?;
+        verify_keys(&mut sides, new, source, run, findings)?;
     }
     let away = new.query(
         "SELECT kind, name, table_name FROM pgrefit.set_aside WHERE restored_at IS NULL",
@@ -118,6 +121,12 @@ fn count(session: &mut Session, from: &str) -> Result<i64> {
     Ok(session.query_one(&format!("SELECT count(*) FROM {from}"), &[])?.get(0))
 }
 
+/// A connection to either database, for many keys.
+struct Sides {
+    old: CopyStream,
+    new: CopyStream,
+}
+
 /// A multiset of keys, in constant memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Keys {
@@ -128,13 +137,23 @@ struct Keys {
 /// The keys of the source are those that were read, and each is in exactly one of target, lineage
 /// and quarantine. Where the target does not keep the source's key, the counts stand alone.
 fn verify_keys(
-    old: &mut Session,
+    sides: &mut Sides,
     new: &mut Session,
     source: &Source,
     run: i64,
     findings: &mut Findings,
 ) -> Result<()> {
-    let there = hashed(old, &source_keys(source))?;
+    let kept = kept_keys(source, run);
+    let Sides { old: old_keys, new: new_keys } = sides;
+    // Each side has a server process of its own, so that the two take the time of one.
+    let (there, accounted) = thread::scope(|scope| {
+        let there = scope.spawn(|| hashed(old_keys, &source_keys(source)));
+        let accounted = kept.as_ref().map(|query| hashed(new_keys, query)).transpose();
+        let there = there.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked));
+        (there, accounted)
+    });
+    let there = there?;
+    let accounted = accounted?.unwrap_or(there);
     let rows = new.query(
         "SELECT hash FROM pgrefit.load_chunk WHERE run = $1 AND source = $2",
         &[&run, &source.label],
@@ -144,16 +163,11 @@ fn verify_keys(
         let hash = hash.and_then(|hash| u128::from_str_radix(&hash, 16).ok());
         sum.wrapping_add(hash.unwrap_or_default())
     });
-    let kept = kept_keys(source, run);
-    let accounted = match &kept {
-        Some(query) => hashed(new, query)?,
-        None => there,
-    };
     if accounted == there && read == there.sum {
         return Ok(());
     }
     match kept.filter(|_| accounted != there) {
-        Some(query) => name_keys(old, new, source, &query, findings),
+        Some(query) => name_keys(sides, source, &query, findings),
         None => {
             findings.add_account(format!(
                 "{}: its keys are not those that run {run} read",
@@ -188,29 +202,26 @@ fn kept_keys(source: &Source, run: i64) -> Option<String> {
     ))
 }
 
-fn hashed(session: &mut Session, query: &str) -> Result<Keys> {
+fn hashed(stream: &mut CopyStream, query: &str) -> Result<Keys> {
     let mut keys = Keys::default();
-    for_each_key(session, query, |key| {
+    for_each_key(stream, query, |key| {
         keys.rows += 1;
         keys.sum = keys.sum.wrapping_add(key_hash(key));
     })?;
     Ok(keys)
 }
 
-fn for_each_key(session: &mut Session, query: &str, mut visit: impl FnMut(&str)) -> Result<()> {
-    let mut rows =
-        Decoder::new(session.copy_out(&format!("COPY ({query}) TO STDOUT (FORMAT binary)"))?);
-    while let Some(row) = rows.next_row()? {
+fn for_each_key(stream: &mut CopyStream, query: &str, mut visit: impl FnMut(&str)) -> Result<()> {
+    stream.rows(&format!("COPY ({query}) TO STDOUT (FORMAT binary)"), |row| {
         visit(row.text(0)?.unwrap_or("NULL"));
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Names keys that have no fate, or more than one. Only once something is wrong, since it holds a
 /// number per key.
 fn name_keys(
-    old: &mut Session,
-    new: &mut Session,
+    Sides { old, new }: &mut Sides,
     source: &Source,
     kept: &str,
     findings: &mut Findings,

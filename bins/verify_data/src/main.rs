@@ -55,7 +55,7 @@ fn verify_data(arguments: Arguments) -> Result<Outcome> {
 
     let run = accounts::finished_run(&mut new, &plan)?;
     let mut findings = Findings::default();
-    accounts::verify(&mut old, &mut new, &plan, run, &mut findings)?;
+    accounts::verify(old_pool.database(), &mut new, &new_database, &plan, run, &mut findings)?;
     let values =
         values::verify(&old_pool, &new_pool, &plan, run, arguments.workers(), &mut findings)?;
     let checks = checks::verify(&project, &mut new, &mut findings)?;

@@ -53,21 +53,20 @@ impl Pass<'_> {
         stop: &workers::Stop,
         mut visit: impl FnMut(usize, &Row, &str),
     ) -> Result<()> {
-        let mut session = self.snapshot.reader()?;
+        let mut stream = self.snapshot.stream()?;
         let mut transformer = Transformer::new(self.source, self.lookups);
         let mut canonical = Row::default();
         while let Some(range) = self.ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
             if stop.is_set() {
                 break;
             }
-            let mut rows = snapshot::rows(&mut session, self.source, range)?;
-            while let Some(row) = rows.next_row()? {
+            snapshot::for_each_row(&mut stream, self.source, range, |row| {
                 let key = transformer.key(&row)?;
-                if self.refused.contains_key(&key) {
-                    continue;
+                if !self.refused.is_empty() && self.refused.contains_key(&key) {
+                    return Ok(());
                 }
                 let Ok(values) = transformer.transform(row)? else {
-                    continue;
+                    return Ok(());
                 };
                 for (index, target) in self.source.targets.iter().enumerate() {
                     if values.is_skipped(index) {
@@ -85,7 +84,8 @@ impl Pass<'_> {
                     self.fill(&mut canonical, index, &values, number);
                     visit(index, &canonical, row.text(0)?.unwrap_or_default());
                 }
-            }
+                Ok(())
+            })?;
         }
         Ok(())
     }

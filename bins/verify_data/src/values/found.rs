@@ -3,9 +3,9 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::copy::Decoder;
+use common::copy_stream::CopyStream;
 use common::identifier::list;
-use common::{Pool, Result, Session};
+use common::{Pool, Result};
 use migrate_data::workers;
 
 use super::canonical::Row;
@@ -16,13 +16,13 @@ pub fn buckets(new: &Pool, shapes: &[Shape], worker_count: usize) -> Result<Vec<
     let all = Mutex::new(vec![Buckets::new(); shapes.len()]);
     let next = AtomicUsize::new(0);
     workers::run(worker_count.min(shapes.len()), |_| {
-        let mut session = new.session()?;
+        let mut stream = CopyStream::open(new.database())?;
         let mut buffer = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(shape) = shapes.get(index) else { break };
             let mut own = vec![Bucket::default(); BUCKETS];
-            read(&mut session, shape, |row| row.add(shape, &mut own, &mut buffer))?;
+            read(&mut stream, shape, |row| row.add(shape, &mut own, &mut buffer))?;
             all.lock().unwrap_or_else(std::sync::PoisonError::into_inner)[index] = own;
         }
         Ok(())
@@ -31,19 +31,18 @@ pub fn buckets(new: &Pool, shapes: &[Shape], worker_count: usize) -> Result<Vec<
 }
 
 /// Visits every row of a table.
-pub fn read(session: &mut Session, shape: &Shape, mut visit: impl FnMut(&Row)) -> Result<()> {
+pub fn read(stream: &mut CopyStream, shape: &Shape, mut visit: impl FnMut(&Row)) -> Result<()> {
     let columns =
         list(shape.columns.iter().map(|&column| shape.target.columns[column].name.as_str()));
     let sql =
         format!("COPY (SELECT {columns} FROM {}) TO STDOUT (FORMAT binary)", shape.target.sql);
-    let mut rows = Decoder::new(session.copy_out(&sql)?);
     let mut canonical = Row::default();
-    while let Some(row) = rows.next_row()? {
+    stream.rows(&sql, |row| {
         canonical.clear();
         for (index, &column) in shape.columns.iter().enumerate() {
             canonical.push_found(row.get(index), &shape.target.columns[column].kind);
         }
         visit(&canonical);
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 
+use common::copy_stream::CopyStream;
 use common::{Pool, Result};
 use migrate_data::workers::Stop;
 
@@ -34,7 +35,7 @@ pub fn differences(
             rows.entry(row.key(shape)).or_default().0.push((row.clone(), source_key.to_owned()));
         }
     })?;
-    found::read(&mut new.session()?, shape, |row| {
+    found::read(&mut CopyStream::open(new.database())?, shape, |row| {
         if wanted(row) {
             rows.entry(row.key(shape)).or_default().1.push(row.clone());
         }
