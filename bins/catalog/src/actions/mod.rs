@@ -3,7 +3,10 @@
 
 mod aggregate;
 mod column;
+mod column_definition;
 mod constraint;
+mod conversion;
+mod default;
 mod default_privileges;
 mod definition;
 mod domain;
@@ -27,7 +30,7 @@ mod view;
 use crate::plan::World;
 use crate::{Alteration, Fact, Kind};
 
-pub(crate) use column::{loses_values, retype, type_family_changes};
+pub(crate) use conversion::{loses_values, retype, type_family_changes};
 pub(crate) use dress::create as dress;
 pub(crate) use table::create_with as create_table;
 pub(crate) use types::{adds_labels, drop_aside, rename_aside};
@@ -121,7 +124,7 @@ pub(crate) fn create(fact: &Fact, world: &World) -> Vec<Step> {
         Kind::DomainConstraint => domain::create_constraint(fact, world),
         Kind::Sequence => sequence::create(fact),
         Kind::SequenceOwner => sequence::create_owner(fact),
-        Kind::Default => column::create_default(fact, world),
+        Kind::Default => default::create(fact, world),
         Kind::Constraint | Kind::ForeignKey => constraint::create(fact, world),
         Kind::Index => index::create(fact, world),
         Kind::IndexPartition => index::attach(fact),
@@ -160,8 +163,8 @@ pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
     match fact.id.kind {
         Kind::SequenceOwner => sequence::drop_owner(fact),
         Kind::Table | Kind::ForeignTable => table::drop(fact),
-        Kind::Column => column::drop(fact, world),
-        Kind::Default => column::drop_default(fact, world),
+        Kind::Column => column::drop(fact),
+        Kind::Default => default::drop(fact, world),
         Kind::DomainConstraint => domain::drop_constraint(fact),
         Kind::Constraint | Kind::ForeignKey => constraint::drop(fact, world),
         Kind::Index => index::drop(fact, world),
@@ -204,7 +207,7 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
             Kind::SequenceOwner => Alter::InPlace(sequence::create_owner(to)),
             Kind::Table | Kind::ForeignTable => table::alter(from, to, &own),
             Kind::Column => column::alter(from, to, &own, world),
-            Kind::Default => Alter::InPlace(column::create_default(to, world)),
+            Kind::Default => Alter::InPlace(default::create(to, world)),
             Kind::Constraint | Kind::ForeignKey => constraint::alter(from, to, &own, world),
             Kind::Index => index::alter(from, to, &own, world),
             Kind::View | Kind::MaterializedView => view::alter(from, to, &own),

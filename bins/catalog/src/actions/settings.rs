@@ -100,7 +100,7 @@ mod tests {
             list(&["fillfactor=70", "user_catalog_table=true"]),
             "fillfactor=70, user_catalog_table='true'"
         );
-        assert_eq!(list(&["check_option=local"]), "check_option='local'");
+        assert_eq!(list(&["check_option=local"]), "check_option=local");
         assert_eq!(list(&["buffering=auto"]), "buffering=auto");
     }
 }

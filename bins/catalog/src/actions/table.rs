@@ -1,7 +1,9 @@
 //! Tables and foreign tables, as a whole.
 
 use super::settings::{changes, options_changes, options_clause, with_clause};
-use super::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step, column, constraint, dress};
+use super::{
+    Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step, column, column_definition, constraint, dress,
+};
 use crate::name;
 use crate::plan::World;
 use crate::{Fact, Kind};
@@ -20,9 +22,9 @@ pub fn create_with(fact: &Fact, world: &World, folded: &[&Fact]) -> Vec<Step> {
     let mut lines: Vec<String> = Vec::new();
     for column in columns.iter().filter(|column| !column.is("inherited")) {
         if typed {
-            lines.extend(column::definition_in_typed(column, default(column)));
+            lines.extend(column_definition::definition_in_typed(column, default(column)));
         } else {
-            lines.push(column::definition(column, default(column), world));
+            lines.push(column_definition::definition(column, default(column), world));
         }
     }
     for check in inherited_checks(fact, world) {

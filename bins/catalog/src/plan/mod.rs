@@ -1,6 +1,7 @@
 //! From one catalog to another: ordered statements, and what is to be known about them.
 
 mod absorb;
+mod edges;
 mod fates;
 mod graph;
 mod kept;

@@ -107,7 +107,7 @@ fn without_followed(
     let Some(followed) = followed.filter(|_| to.id.kind == Kind::Column) else {
         return alterations.to_vec();
     };
-    let inherited = ["type", "collation", "not_null", "generated", "expression"];
+    let inherited = ["type", "collation", "not_null", "generated", "expression", "identity"];
     alterations
         .iter()
         .filter(|change| {

@@ -1,0 +1,87 @@
+//! A column as it stands in CREATE TABLE and after ADD COLUMN.
+
+use super::sequence;
+use super::settings::options_clause;
+use crate::name::{parse, quote};
+use crate::plan::World;
+use crate::{Fact, Kind};
+
+/// `email text DEFAULT ''::text NOT NULL`, as a line of CREATE TABLE or after ADD COLUMN.
+pub fn definition(column: &Fact, default: Option<&Fact>, world: &World) -> String {
+    let mut sql = format!("{} {}", column.id.name_sql(), column.text("type"));
+    if world.to.get(&relation(column, Kind::ForeignTable)).is_some() {
+        sql += &options_clause(column, "foreign_options");
+    }
+    if let Some(compression) = column.get("compression") {
+        sql += &format!(" COMPRESSION {compression}");
+    }
+    if let Some(collation) = column.get("collation") {
+        sql += &format!(" COLLATE {collation}");
+    }
+    if let Some(generated) = column.get("generated") {
+        sql += &format!(" GENERATED ALWAYS AS ({}) {generated}", column.text("expression"));
+    }
+    if let Some(identity) = identity(column) {
+        sql += &format!(" {identity}");
+    }
+    if let Some(default) = default {
+        sql += &format!(" DEFAULT {}", default.text("expression"));
+    }
+    sql += &not_null(column);
+    sql
+}
+
+fn relation(part: &Fact, kind: Kind) -> crate::Id {
+    crate::Id { kind, path: part.id.path[..2].to_vec() }
+}
+
+/// In a typed table only what the type does not say has a line.
+pub fn definition_in_typed(column: &Fact, default: Option<&Fact>) -> Option<String> {
+    let mut sql = String::new();
+    if let Some(default) = default {
+        sql += &format!(" DEFAULT {}", default.text("expression"));
+    }
+    sql += &not_null(column);
+    (!sql.is_empty()).then(|| format!("{} WITH OPTIONS{sql}", column.id.name_sql()))
+}
+
+/// ` NOT NULL`, with its name where PostgreSQL 18 would not give it by itself.
+pub fn not_null(column: &Fact) -> String {
+    if !column.is("not_null") {
+        return String::new();
+    }
+    let name = match column.get("not_null_name") {
+        Some(name) if name != default_not_null_name(column) => {
+            format!(" CONSTRAINT {}", quote(name))
+        }
+        _ => String::new(),
+    };
+    let no_inherit = if column.is("not_null_no_inherit") { " NO INHERIT" } else { "" };
+    format!("{name} NOT NULL{no_inherit}")
+}
+
+pub fn default_not_null_name(column: &Fact) -> String {
+    format!("{}_{}_not_null", column.id.path[1], column.id.name())
+}
+
+/// `GENERATED ALWAYS AS IDENTITY (…)`.
+pub fn identity(column: &Fact) -> Option<String> {
+    let when = column.get("identity")?;
+    if !column.is("identity_sequence") {
+        // A partition takes its numbers from its parent (PostgreSQL 17), and gets them with its
+        // place.
+        return None;
+    }
+    let mut options = Vec::new();
+    if let Some(name) = column.get("identity_sequence") {
+        let path = parse(name);
+        let by_default = format!("{}_{}_seq", column.id.path[1], column.id.name());
+        if path.first() != column.id.path.first() || path.last() != Some(&by_default) {
+            options.push(format!("SEQUENCE NAME {name}"));
+        }
+    }
+    options.extend(sequence::set_options(column, "identity_"));
+    let options =
+        if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) };
+    Some(format!("GENERATED {when} AS IDENTITY{options}"))
+}

@@ -1,0 +1,192 @@
+//! The edges: what was there before decides the order of teardown, what is there afterwards the
+//! order of building; and what pg_depend does not say.
+
+use std::collections::HashMap;
+
+use super::World;
+use super::absorb::parent_of_index;
+use super::fates::Fates;
+use super::graph::{Graph, Nodes};
+use crate::{Fact, Id, Kind, name};
+
+impl Graph {
+    pub(super) fn order_teardown(&mut self, nodes: &Nodes, world: &World) {
+        for fact in world.from.facts() {
+            let dropped = nodes.dropped.get(&fact.id);
+            let altered = nodes.altered.get(&fact.id);
+            if dropped.is_none() && altered.is_none() {
+                continue;
+            }
+            // Gone, for its dependants, as soon as it has another name.
+            let gone = nodes.set_aside.get(&fact.id).or(dropped);
+            for on in &fact.depends_on {
+                let on_gone = nodes.set_aside.get(on).or_else(|| nodes.dropped.get(on));
+                self.edge(gone, on_gone);
+                self.edge(
+                    dropped,
+                    on_gone.and(nodes.dropped.get(on)).filter(|_| nodes.set_aside.contains_key(on)),
+                );
+                self.edge(gone, nodes.altered.get(on));
+                // What is altered lets go of what is dropped; a type only goes at the very end.
+                self.edge(altered, nodes.dropped.get(on));
+            }
+        }
+    }
+
+    pub(super) fn order_building(&mut self, nodes: &Nodes, fates: &Fates, world: &World) {
+        for fact in world.to.facts() {
+            let created = nodes.created.get(&fact.id);
+            let altered = nodes.altered.get(&fact.id);
+            for own in [created, altered].into_iter().flatten() {
+                for on in &fact.depends_on {
+                    self.edge(nodes.created.get(on), Some(own));
+                    self.edge(nodes.altered.get(on), Some(own));
+                }
+            }
+            if fates.replaces_type(&fact.id) {
+                self.edge(nodes.set_aside.get(&fact.id), created);
+                self.edge(created, nodes.dropped.get(&fact.id));
+            } else {
+                let gone = nodes.set_aside.get(&fact.id).or_else(|| nodes.dropped.get(&fact.id));
+                self.edge(gone, created);
+            }
+        }
+    }
+
+    /// A name must be free before it is taken again, by whatever kind.
+    pub(super) fn order_names(&mut self, nodes: &Nodes, world: &World) {
+        let mut freed: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut taken: Vec<(String, usize)> = Vec::new();
+        for (id, node) in &nodes.dropped {
+            let node = nodes.set_aside.get(id).unwrap_or(node);
+            for name in world.from.get(id).map(claims).unwrap_or_default() {
+                freed.entry(name).or_default().push(*node);
+            }
+        }
+        for (id, node) in nodes.altered.iter().filter(|(id, _)| id.kind == Kind::Column) {
+            let (from, to) = (world.from.get(id), world.to.get(id));
+            let (before, after) =
+                (from.map(claims).unwrap_or_default(), to.map(claims).unwrap_or_default());
+            for name in before.iter().filter(|name| !after.contains(name)) {
+                freed.entry(name.clone()).or_default().push(*node);
+            }
+            for name in after.iter().filter(|name| !before.contains(name)) {
+                taken.push((name.clone(), *node));
+            }
+        }
+        for (id, node) in &nodes.created {
+            taken.extend(
+                world
+                    .to
+                    .get(id)
+                    .map(claims)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|name| (name, *node)),
+            );
+        }
+        for (name, node) in &taken {
+            for before in freed.get(name).into_iter().flatten() {
+                self.edge(Some(before), Some(node));
+            }
+        }
+    }
+
+    /// A partition is attached when it has its own indexes, and an index of a parent is made when
+    /// the attached partitions have theirs: either way the ones that are there are taken in.
+    pub(super) fn order_partitions(&mut self, nodes: &Nodes, world: &World) {
+        let is_index = |id: &Id| matches!(id.kind, Kind::Index | Kind::Constraint);
+        for (id, node) in nodes.created.iter().filter(|(id, _)| is_index(id)) {
+            let table = match world.to.get(id) {
+                Some(fact) if id.kind == Kind::Index => name::parse(fact.text("table")),
+                _ => id.path[..2].to_vec(),
+            };
+            let place = Id { kind: Kind::Partition, path: table };
+            self.edge(Some(node), nodes.created.get(&place));
+            let index = [id.path[0].clone(), id.name().to_owned()];
+            if world.from.holds(&place)
+                && let Some(parent) = parent_of_index(world.to, &index)
+            {
+                self.edge(Some(node), nodes.created.get(&parent));
+            }
+        }
+    }
+}
+
+impl Graph {
+    /// A table leaves its parents before its columns go, and joins them when it has theirs.
+    pub(super) fn order_inheritance(&mut self, nodes: &Nodes) {
+        let places = |nodes: &HashMap<Id, usize>| -> Vec<(Id, usize)> {
+            let places = nodes.iter().filter(|(id, _)| id.kind == Kind::Inheritance);
+            places.map(|(id, node)| (id.clone(), *node)).collect()
+        };
+        let is_own = |place: &Id, id: &Id| {
+            matches!(id.kind, Kind::Column | Kind::Constraint) && id.path.starts_with(&place.path)
+        };
+        for (place, leaves) in places(&nodes.dropped) {
+            for (_, node) in
+                nodes.dropped.iter().chain(&nodes.altered).filter(|(id, _)| is_own(&place, id))
+            {
+                self.edge(Some(&leaves), Some(node));
+            }
+        }
+        for (place, leaves) in places(&nodes.altered) {
+            for (_, node) in nodes.dropped.iter().filter(|(id, _)| is_own(&place, id)) {
+                self.edge(Some(&leaves), Some(node));
+            }
+        }
+        let joining = places(&nodes.created).into_iter().chain(places(&nodes.altered));
+        for (place, joins) in joining {
+            for (_, node) in
+                nodes.created.iter().chain(&nodes.altered).filter(|(id, _)| is_own(&place, id))
+            {
+                self.edge(Some(node), Some(&joins));
+            }
+        }
+    }
+
+    /// A logged table never points at an unlogged one, not even in between.
+    pub(super) fn order_persistence(&mut self, nodes: &Nodes, world: &World) {
+        for key in world.to.of_kind(Kind::ForeignKey) {
+            let own = Id { kind: Kind::Table, path: key.id.path[..2].to_vec() };
+            let other = key.depends_on.iter().find_map(|on| {
+                let table = Id { kind: Kind::Table, path: on.path.get(..2)?.to_vec() };
+                (table != own && world.to.holds(&table)).then_some(table)
+            });
+            let Some(other) = other else { continue };
+            let (own_node, other_node) = (nodes.altered.get(&own), nodes.altered.get(&other));
+            if world.to.get(&own).is_some_and(|table| table.is("persistence")) {
+                self.edge(own_node, other_node);
+            } else {
+                self.edge(other_node, own_node);
+            }
+        }
+    }
+}
+
+/// The names that an object takes in the catalogs beyond its own kind's.
+fn claims(fact: &Fact) -> Vec<String> {
+    let id = &fact.id;
+    let name = id.path.join("\0");
+    match id.kind {
+        Kind::Index | Kind::Sequence => vec![format!("relation {name}")],
+        Kind::Column => fact
+            .get("identity_sequence")
+            .map(|sequence| format!("relation {}", name::parse(sequence).join("\0")))
+            .into_iter()
+            .collect(),
+        kind if kind.is_relation() => vec![format!("relation {name}"), format!("type {name}")],
+        kind if kind.is_type() => vec![format!("type {name}")],
+        kind if kind.is_routine() => vec![format!("routine {name}")],
+        Kind::Constraint | Kind::ForeignKey => {
+            let relation = format!("relation {}\0{}", id.path[0], id.name());
+            let own = format!("constraint {name}");
+            if fact.get("type").is_some_and(|kind| kind != "CHECK") {
+                vec![own, relation]
+            } else {
+                vec![own]
+            }
+        }
+        _ => Vec::new(),
+    }
+}
