@@ -184,3 +184,6 @@ fn refuse_losses(plan: &Plan, options: &Options) -> Result<()> {
     }
     Err(error.hint("`-- @rename from: old_name` keeps what is only called otherwise; --allow-data-loss says that the rest may go. Nothing was written."))
 }
+
+#[cfg(test)]
+mod tests;
