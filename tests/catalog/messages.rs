@@ -41,9 +41,9 @@ fn an_error_in_a_schema_file_is_named_by_its_place() {
     refused(
         &lab,
         1,
-        "migrate_schema: sql/p/schema/002_b.sql:1:1: syntax error at end of input (42601)
+        "migrate_schema: sql/p/schema/002_b.sql:1:23: syntax error at or near \";\" (42601)
   1 | CREATE TABLE b (id int;
-    | ^
+    |                       ^
   hint: It ran in a shadow database, which was dropped. Nothing was written.",
     );
 }

@@ -169,7 +169,7 @@ fn what_scripts_and_jobs_made_is_no_drift() {
     in_project("migrate_schema", "sql/shop", &["upgrade"]).ok();
     in_project("migrate_schema", "sql/shop", &["check", "--strict"]).ok();
     assert_eq!(
-        lab.value(&lab.new, "SELECT count(*) FROM pg_class WHERE relname LIKE 'orders_old_%'"),
+        lab.value(&lab.new, "SELECT count(*) FROM pg_class WHERE relname LIKE 'orders_old_%' AND relkind = 'r'"),
         "12"
     );
 }
@@ -250,4 +250,19 @@ fn a_dump_builds_the_same_database_and_a_diff_leads_there() {
         2,
         "migrate_schema: schema is not empty\n  hint: Name a new folder. Nothing was written.",
     );
+}
+
+#[test]
+fn what_is_not_compared_is_named_and_strict_ends_with_three() {
+    let lab = Lab::new();
+    users(&lab);
+    lab.execute(&lab.new, "CREATE TYPE shell");
+    let check = migrate(&lab, &["check"]);
+    check.ok();
+    assert!(check.stderr.contains("shell is not compared"), "{check}");
+    let strict = migrate(&lab, &["check", "--strict"]);
+    strict.exits(3);
+    let strict = migrate(&lab, &["revision", "--autogenerate", "--strict", "-m", "x"]);
+    assert_eq!(strict.exits(3), "");
+    assert_eq!(std::fs::read_dir(lab.path("sql/p/revisions")).expect("a folder").count(), 1);
 }

@@ -32,6 +32,7 @@ CREATE TABLE t (id int, s text CONSTRAINT known CHECK (s IN ('new', 'paid')));
 CREATE TABLE t (id int, s text CONSTRAINT known CHECK (s IN ('new', 'paid', 'gone')));
 
 -- pair: in_list_of_varchar
+-- loses: back
 -- from
 CREATE TABLE t (id int, s varchar(10) CONSTRAINT known CHECK (s IN ('new', 'paid')));
 -- to

@@ -179,6 +179,7 @@ CREATE TABLE booking (room int, during daterange);
 CREATE TABLE booking (room int, during daterange, PRIMARY KEY (room, during WITHOUT OVERLAPS));
 
 -- pair: unique_on_the_columns_of_the_primary_key
+-- loses: back
 -- from
 CREATE TABLE other (id int);
 -- to

@@ -226,7 +226,6 @@ COMMENT ON SCHEMA catalog_extra_1 IS 'one more';
 GRANT USAGE ON SCHEMA catalog_extra_1 TO catalog_reader;
 
 -- pair: table_moves_to_another_schema
--- loses: forth
 -- both
 CREATE SCHEMA catalog_extra_2;
 -- from

@@ -162,6 +162,7 @@ REVOKE EXECUTE ON FUNCTION agg(int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION agg(int) TO catalog_reader;
 
 -- pair: grants_by_another_grantor
+-- falls short: forth: who granted is not compared; the owner grants
 -- both
 CREATE TABLE t (id int);
 GRANT USAGE ON SCHEMA grants_by_another_grantor TO catalog_writer;

@@ -1,6 +1,7 @@
 -- What: what users of other tools reported, each as a case. Named after the report.
 
 -- pair: alembic_868_enum_labels_come_go_and_change_place
+-- rows: from
 -- from
 CREATE TYPE level AS ENUM ('low', 'mid', 'high', 'unused');
 CREATE TABLE t (id int, l level NOT NULL DEFAULT 'low');
@@ -126,6 +127,7 @@ CREATE FUNCTION c_fifth(b_fourth) RETURNS int LANGUAGE sql AS $$ SELECT $1.id $$
 CREATE VIEW d_sixth AS SELECT c_fifth(b_fourth) AS n FROM b_fourth;
 
 -- pair: pgschema_580_function_between_tables
+-- loses: back
 -- rows: none
 -- from
 CREATE TABLE z (id int);

@@ -26,6 +26,7 @@ CREATE TYPE mood AS ENUM ('a', 'b', 'c1', 'c2', 'd', 'e');
 CREATE TABLE t (m mood);
 
 -- pair: enum_label_added_and_used_at_once
+-- rows: from
 -- from
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE t (id int, m mood NOT NULL DEFAULT 'ok');
@@ -113,6 +114,7 @@ CREATE TYPE mood AS ENUM ('so so');
 CREATE TYPE mood AS ENUM ('it''s', 'so so', 'Größe ✓');
 
 -- pair: enum_of_a_partition_key
+-- loses: back
 -- from
 CREATE TYPE region AS ENUM ('north', 'south');
 CREATE TABLE t (r region, n int) PARTITION BY LIST (r);
@@ -291,8 +293,3 @@ CREATE TABLE t (id int, i item);
 -- to
 CREATE TABLE item (a int, b text, c int);
 CREATE TABLE t (id int, i item);
-
--- pair: shell_of_a_base_type
--- from
--- to
-CREATE TYPE shell;

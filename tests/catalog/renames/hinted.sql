@@ -15,6 +15,7 @@ CREATE TABLE t (
 CREATE INDEX t_a_idx ON t (b);
 
 -- pair: table_that_became_one_of_two_alike
+-- loses: back
 -- from
 CREATE TABLE members (id int PRIMARY KEY, name text);
 -- to

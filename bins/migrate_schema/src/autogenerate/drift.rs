@@ -25,7 +25,8 @@ pub fn check(
     let schema = project.schema();
     if plan.is_empty() {
         say(format_args!("no drift: {database} is as {} says", schema.display()));
-        return Ok(Outcome::Done);
+        let blind = strict && !plan.unmodelled.is_empty();
+        return Ok(if blind { Outcome::FellShort } else { Outcome::Done });
     }
     say(format_args!("drift: this would make {database} as {} says", schema.display()));
     for line in words::changes(&plan, &state.desired) {

@@ -70,14 +70,30 @@ impl Files {
         self.files[..self.own].iter().map(|file| &file.script)
     }
 
-    /// Whether any file has one of these words as a keyword.
-    pub fn say(&self, words: &[&str]) -> bool {
+    /// Whether any statement says whose something is.
+    pub fn speak_of_owners(&self) -> bool {
+        self.any_statement(|words| {
+            let role = words.first().is_some_and(|word| word == "set")
+                && words.get(1).is_some_and(|word| word == "role" || word == "session");
+            role || words.windows(2).any(|pair| pair == ["owner", "to"])
+                || words.iter().any(|word| word == "authorization")
+        })
+    }
+
+    /// Whether any statement says who may do what.
+    pub fn speak_of_grants(&self) -> bool {
+        self.any_statement(|words| {
+            let first = words.first().map(String::as_str);
+            matches!(first, Some("grant" | "revoke"))
+                || words.len() > 2 && words[..3] == ["alter", "default", "privileges"]
+        })
+    }
+
+    fn any_statement(&self, says: impl Fn(&[String]) -> bool) -> bool {
         self.files.iter().any(|file| {
-            let text = file.script.text.as_str();
-            tokens(text).any(|(kind, token)| {
-                kind == TokenKind::Ident
-                    && words.iter().any(|word| token.eq_ignore_ascii_case(word))
-            })
+            let words =
+                |statement: &Statement| words_all(file.script.sql(statement)).collect::<Vec<_>>();
+            file.statements.iter().any(|statement| says(&words(statement)))
         })
     }
 

@@ -23,6 +23,7 @@ pub fn revision(
     new: &NewRevision,
 ) -> Result<Outcome> {
     let place = write::place(revisions, new)?;
+    let message = write::message(new.message.clone())?;
     let mut state = State::read(revisions, project, database, &new.aims)?;
     let plan = state.plan()?;
     for thing in &plan.unmodelled {
@@ -33,6 +34,9 @@ pub fn revision(
     }
     for line in &plan.notes {
         note(line);
+    }
+    if new.aims.strict && !plan.unmodelled.is_empty() {
+        return Ok(Outcome::FellShort);
     }
     if plan.is_empty() {
         say(format_args!("no changes: {database} is as {} says", project.schema().display()));
@@ -64,7 +68,6 @@ pub fn revision(
     };
     let proven = proof::prove(&mut state.workshop, &claim)?;
     println!("  {}", said(&proven, project));
-    let message = write::message(new.message.clone())?;
     let drafts = drafts(&proven.steps, &message);
     write::drafts(revisions, new, place, &drafts)?;
     Ok(Outcome::Done)

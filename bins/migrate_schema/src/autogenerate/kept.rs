@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use catalog::{Catalog, Fact, Kind};
 
-/// The partitions' names as SQL has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
     /// Schema and name.
     paths: BTreeSet<Vec<String>>,
+    /// Theirs and their indexes', as SQL has them.
     names: BTreeSet<String>,
 }
 
@@ -35,16 +35,19 @@ impl Kept {
                 }
             }
             if kept.paths.len() == before {
-                return kept;
+                break;
             }
         }
+        let indexes = start.facts().chain(desired.facts()).filter(|fact| kept.holds(fact));
+        let indexes = indexes.filter(|fact| fact.is("table")).map(|fact| fact.id.sql());
+        let indexes: Vec<String> = indexes.collect();
+        kept.names.extend(indexes);
+        kept
     }
 
     /// The catalog without them and all that is theirs.
     pub fn without(&self, catalog: &Catalog) -> Catalog {
-        let mut rest = Catalog::new(catalog.version, &catalog.user);
-        catalog.facts().filter(|fact| !self.holds(fact)).for_each(|fact| rest.insert(fact.clone()));
-        rest
+        catalog.filtered(|fact| !self.holds(fact))
     }
 
     fn holds(&self, fact: &Fact) -> bool {

@@ -92,16 +92,24 @@ fn normal(mut entry: Vec<&str>) -> String {
         }
         columns.sort_unstable();
     }
-    entry.into_iter().map(sorted_options).collect::<Vec<_>>().join("\n")
+    entry.into_iter().map(sorted).collect::<Vec<_>>().join("\n")
 }
 
-/// `WITH (b='1', a='2')` → `WITH (a='2', b='1')`, in the order of names.
-fn sorted_options(line: &str) -> String {
-    let Some((before, rest)) = line.split_once("WITH (") else { return line.to_owned() };
-    let Some((options, after)) = rest.split_once(')') else { return line.to_owned() };
-    let mut options: Vec<&str> = options.split(", ").collect();
-    options.sort_unstable();
-    format!("{before}WITH ({}){after}", options.join(", "))
+/// The options of WITH, and the columns of CREATE STATISTICS, in the order of their names.
+fn sorted(line: &str) -> String {
+    if line.starts_with("CREATE STATISTICS ") {
+        return sorted_between(line, " ON ", " FROM ");
+    }
+    sorted_between(line, "WITH (", ")")
+}
+
+/// `WITH (b='1', a='2')` → `WITH (a='2', b='1')`.
+fn sorted_between(line: &str, open: &str, close: &str) -> String {
+    let Some((before, rest)) = line.split_once(open) else { return line.to_owned() };
+    let Some((list, after)) = rest.split_once(close) else { return line.to_owned() };
+    let mut list: Vec<&str> = list.split(", ").collect();
+    list.sort_unstable();
+    format!("{before}{open}{}{close}{after}", list.join(", "))
 }
 
 #[cfg(test)]

@@ -30,6 +30,14 @@ struct Column {
     file: u32,
     rows: i64,
     hash: String,
+    /// Of an enum's labels, whatever they are called.
+    labels: Option<String>,
+}
+
+impl Column {
+    fn same(&self, now: &Column) -> bool {
+        self.hash == now.hash || self.labels.is_some() && self.labels == now.labels
+    }
 }
 
 impl Rows {
@@ -44,6 +52,7 @@ impl Rows {
                 kind: row.get(4),
                 rows: row.get(5),
                 hash: row.get(6),
+                labels: row.get(7),
             };
             ((row.get(0), row.get(2)), column)
         };
@@ -59,9 +68,7 @@ impl Rows {
     pub fn lost(&self, after: &Rows) -> Vec<String> {
         let lost = |key: &(u32, i16), column: &Column| match after.0.get(key) {
             None => true,
-            Some(now) => {
-                column.rows != now.rows || column.kind == now.kind && column.hash != now.hash
-            }
+            Some(now) => column.rows != now.rows || column.kind == now.kind && !column.same(now),
         };
         let full = self.0.iter().filter(|(_, column)| column.rows > 0);
         full.filter(|(key, column)| lost(key, column))

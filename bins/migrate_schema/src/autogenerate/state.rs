@@ -39,29 +39,30 @@ impl State {
         let files = Files::read(project)?;
         let mut target = Session::open(database)?;
         refuse_elsewhere(revisions, database, &mut target)?;
-        let start = Catalog::read(&mut target, &Scope::Database)?;
         let files = files.with_applied_scripts(project, &mut target)?;
-        let mut workshop = Workshop::open(database)?;
-        let shadow = workshop.scratch()?;
-        let mut session = Session::open(&shadow.database)?;
-        let given = extensions(&mut target, &mut session, &files)?;
-        let partitions = files.load(&mut session, &given)?;
-        let desired = Catalog::read(&mut session, &Scope::Database)?;
+        let (start, wanted) = std::thread::scope(|scope| {
+            let read = || Catalog::read(&mut Session::open(database)?, &Scope::Database);
+            let start = scope.spawn(read);
+            let wanted = Wanted::load(database, &mut target, &files);
+            (start.join().expect("reading does not panic"), wanted)
+        });
+        let (start, wanted) = (start?, wanted?);
         let mut hints = Vec::new();
         for script in files.own() {
-            hints.extend(renamed::read(script, &desired)?);
+            hints.extend(renamed::read(script, &wanted.catalog)?);
         }
         let options = Options {
             online: aims.online,
             allow_data_loss: aims.allow_data_loss,
             strict: aims.strict,
             // What the files never speak of is somebody else's.
-            owners: files.say(&["owner", "authorization"]),
-            grants: files.say(&["grant", "revoke", "privileges"]),
+            owners: files.speak_of_owners(),
+            grants: files.speak_of_grants(),
             hints,
         };
-        let kept = Kept::of(&start, &desired, &partitions);
-        let desired = kept.without(&desired);
+        let kept = Kept::of(&start, &wanted.catalog, &wanted.partitions);
+        let desired = kept.without(&wanted.catalog);
+        let Wanted { workshop, shadow, .. } = wanted;
         Ok(State { start, desired, kept, options, workshop, shadow })
     }
 
@@ -69,6 +70,27 @@ impl State {
     /// Values would be lost, a rename is ambiguous, or with `--strict` something is not modelled.
     pub fn plan(&self) -> Result<Plan> {
         catalog::plan(&self.kept.without(&self.start), &self.desired, &self.options)
+    }
+}
+
+/// The files in a shadow.
+struct Wanted {
+    workshop: Workshop,
+    shadow: Scratch,
+    catalog: Catalog,
+    /// Those that the schema files make.
+    partitions: Vec<Vec<String>>,
+}
+
+impl Wanted {
+    fn load(database: &Database, target: &mut Session, files: &Files) -> Result<Wanted> {
+        let mut workshop = Workshop::open(database)?;
+        let shadow = workshop.scratch()?;
+        let mut session = Session::open(&shadow.database)?;
+        let given = extensions(target, &mut session, files)?;
+        let partitions = files.load(&mut session, &given)?;
+        let catalog = Catalog::read(&mut session, &Scope::Database)?;
+        Ok(Wanted { workshop, shadow, catalog, partitions })
     }
 }
 
