@@ -57,11 +57,12 @@ fn a_backup_amid_truncate_alter_vacuum_full_and_drop_is_one_moment_or_none() {
                     if client.batch_execute(deed).is_err() {
                         client.batch_execute("ROLLBACK").unwrap();
                     }
-                    std::thread::sleep(Duration::from_millis(dice.below(40) as u64));
+                    // All of them together do about as much, however many they are.
+                    std::thread::sleep(Duration::from_millis(dice.below(8 * writers) as u64));
                 }
             });
         }
-        for _ in 0..4 * torture() {
+        for _ in 0..(4 * torture()).min(60) {
             let run = db_backup(&lab, &["--jobs", "2", "--level", "1"]);
             if run.code == Some(0) {
                 made += 1;
