@@ -56,6 +56,13 @@ impl Error {
         error
     }
 
+    /// Done, and a check did not hold (exit code 3).
+    pub fn fell_short(primary: impl Into<String>) -> Error {
+        let mut error = Error::new(primary);
+        error.0.exit_code = 3;
+        error
+    }
+
     /// Adds a fact.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Error {
