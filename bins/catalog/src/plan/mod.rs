@@ -134,6 +134,7 @@ pub fn plan(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
     let notes = notes::notes(&fates, &world);
     let plan = Plan { statements, changes, notes, unmodelled: unmodelled(from, to) };
     refuse_losses(&plan, options)?;
+    refuse_unmodelled(&plan, options)?;
     Ok(plan)
 }
 
@@ -171,6 +172,17 @@ fn ordered(graph: Graph) -> Result<Vec<Statement>> {
 fn unmodelled(from: &Catalog, to: &Catalog) -> Vec<Unmodelled> {
     let all: BTreeSet<&Unmodelled> = from.unmodelled().iter().chain(to.unmodelled()).collect();
     all.into_iter().cloned().collect()
+}
+
+fn refuse_unmodelled(plan: &Plan, options: &Options) -> Result<()> {
+    if plan.unmodelled.is_empty() || !options.strict {
+        return Ok(());
+    }
+    let mut error = Error::fell_short("there are objects that are not compared");
+    for thing in &plan.unmodelled {
+        error = error.detail(format!("{} {}", thing.kind, thing.name));
+    }
+    Err(error.hint("Without --strict they are named and left as they are. Nothing was written."))
 }
 
 fn refuse_losses(plan: &Plan, options: &Options) -> Result<()> {

@@ -13,7 +13,7 @@ pub fn apply(catalog: &Catalog, from: &Id, to: &Id) -> Catalog {
     let followers = followers(catalog, from);
     for fact in catalog.facts() {
         let mut fact = fact.clone();
-        rewrite_texts(&mut fact, from, to, &followers);
+        rewrite_texts(&mut fact, from, to);
         fact.id = rewrite_id(&fact.id, from, to, catalog);
         fact.depends_on =
             fact.depends_on.iter().map(|on| rewrite_id(on, from, to, catalog)).collect();
@@ -149,10 +149,9 @@ const PLAIN: [&str; 8] = [
     "options",
 ];
 
-fn rewrite_texts(fact: &mut Fact, from: &Id, to: &Id, followers: &BTreeSet<Id>) {
+fn rewrite_texts(fact: &mut Fact, from: &Id, to: &Id) {
     let own = fact.id.clone();
     let depends = fact.depends_on.contains(from) || own.path == from.path;
-    let _ = followers;
     if let Some(renaming) = qualified(from, to) {
         for (attribute, text) in &mut fact.attributes {
             if !PLAIN.contains(&attribute.as_str()) {
@@ -177,20 +176,20 @@ fn rewrite_texts(fact: &mut Fact, from: &Id, to: &Id, followers: &BTreeSet<Id>) 
         let renaming = Renaming::Bare { from: from.name(), to: to.name() };
         for attribute in ["definition", "parent"] {
             if let Some(text) = fact.attributes.get_mut(attribute) {
-                *text = rename_first(text, from.name(), to.name(), &renaming);
+                *text = rename_first(text, from.name(), &renaming);
             }
         }
     }
     if from.kind == Kind::Index && own == *from {
         let renaming = Renaming::Bare { from: from.name(), to: to.name() };
         if let Some(text) = fact.attributes.get_mut("definition") {
-            *text = rename_first(text, from.name(), to.name(), &renaming);
+            *text = rename_first(text, from.name(), &renaming);
         }
     }
 }
 
 /// The first place where the name stands: after CREATE …, before ON.
-fn rename_first(text: &str, old: &str, _new: &str, renaming: &Renaming) -> String {
+fn rename_first(text: &str, old: &str, renaming: &Renaming) -> String {
     let quoted = name::quote(old);
     match text.find(&quoted) {
         Some(at) => {

@@ -129,7 +129,7 @@ impl Renames<'_> {
             return if self.knows(&hint.to) { Ok(()) } else { Err(unknown(&from, &hint.to)) };
         }
         if to.holds(&from)
-            && !hint_takes(&from)
+            && !statement::is_label(&from)
             && to.holds(&hint.to)
             && self.catalog.holds(&hint.to)
         {
@@ -229,10 +229,6 @@ fn key(id: &Id, catalog: &Catalog, other: &Catalog, likeness: Likeness) -> Strin
 /// Whether a definition speaks of a name.
 pub(crate) fn mentions(text: &str, name: &str) -> bool {
     tokens::rename(text, &tokens::Renaming::Bare { from: name, to: "\u{1}" }) != text
-}
-
-fn hint_takes(id: &Id) -> bool {
-    statement::is_label(id)
 }
 
 /// The ids of a kind that one catalog holds and the other does not.
