@@ -27,12 +27,12 @@ pub fn byte_bar(total: u64, label: &str) -> ProgressBar {
     bar
 }
 
-/// The same over one statement, whose steps have sizes of their own, or none that is known.
-pub(crate) fn statement_bar(place: &str) -> ProgressBar {
-    let bar = bar(0, place);
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} % {elapsed} ETA {eta}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
+/// Over one statement, of which is known how much there is to do, or only that it goes on.
+pub(crate) fn statement_bar(known: bool) -> ProgressBar {
+    let template = if known { "{bar:24} {percent:>3} %  {wide_msg}" } else { "{wide_msg}" };
+    let style = ProgressStyle::with_template(template);
+    let bar = ProgressBar::with_draw_target(None, target());
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Draws at most five times a second; indicatif itself hides the bar where stderr is no terminal.

@@ -28,7 +28,8 @@ pub struct StatementProgress {
 struct Running {
     place: String,
     since: Instant,
-    bar: Option<ProgressBar>,
+    /// On a terminal, and whether it is one over a known size.
+    bar: Option<(ProgressBar, bool)>,
     /// The last line, off a terminal.
     said: Option<Instant>,
     /// The step that the server is at, and how far it was when it was first seen there.
@@ -65,7 +66,7 @@ impl StatementProgress {
         let since = Instant::now();
         *held(&self.running) = Some(Running { place, since, bar: None, said: None, step: None });
         let result = statement();
-        if let Some(bar) = held(&self.running).take().and_then(|running| running.bar) {
+        if let Some((bar, _)) = held(&self.running).take().and_then(|running| running.bar) {
             bar.finish_and_clear();
         }
         result
@@ -123,7 +124,7 @@ impl Running {
             self.step = Some((step.what.clone(), step.done, Instant::now()));
         }
         if std::io::stderr().is_terminal() {
-            self.draw(step.as_ref(), is_new);
+            self.draw(step.as_ref());
             return;
         }
         let pause = if step.is_some() { BETWEEN_LINES } else { BETWEEN_LINES_UNTOLD };
@@ -133,16 +134,26 @@ impl Running {
         }
     }
 
-    fn draw(&mut self, step: Option<&Step>, is_new: bool) {
-        let (total, done) = step.map_or((0, 0), |step| (step.total, step.done));
-        let bar = self.bar.get_or_insert_with(|| progress::statement_bar(&self.place));
-        if is_new {
-            bar.reset();
+    fn draw(&mut self, step: Option<&Step>) {
+        let known = step.is_some_and(|step| step.total > 0);
+        if self.bar.as_ref().is_none_or(|(_, drawn)| *drawn != known) {
+            if let Some((former, _)) = self.bar.take() {
+                former.finish_and_clear();
+            }
+            self.bar = Some((progress::statement_bar(known), known));
         }
-        bar.set_length(u64::try_from(total).unwrap_or(0));
-        bar.set_position(u64::try_from(done).unwrap_or(0));
-        let what = step.map_or("running", |step| step.what.as_str());
-        bar.set_message(format!("{}: {what}", self.place));
+        let Some((bar, _)) = &self.bar else { return };
+        let running = || format!("running for {}", progress::seconds(self.since.elapsed()));
+        let mut told = step.map_or_else(running, |step| step.what.clone());
+        if let Some(left) = step.and_then(|step| self.left(step)) {
+            told.push_str(&format!(", about {} left", progress::seconds(left)));
+        }
+        if let Some(step) = step.filter(|_| known) {
+            bar.set_length(u64::try_from(step.total).unwrap_or(0));
+            bar.set_position(u64::try_from(step.done).unwrap_or(0));
+        }
+        bar.set_message(format!("{told} ({})", self.place));
+        bar.tick();
     }
 
     /// `add.sql:6: index on orders, scanning table: 43 % of 1,024 blocks, about 12 s left`.
