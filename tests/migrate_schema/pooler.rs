@@ -9,19 +9,11 @@ use std::time::{Duration, Instant};
 use super::{FOLDER, chain, command, migrate, revision, tables, untimed, versions};
 use crate::harness::{Lab, Run};
 
-/// The program, installed by apt-get where that is possible. Where it is not, `make torture` fails
-/// and `make test` goes on without.
+/// The program, which `make test` installs where it can. Where it cannot, `make torture` fails and
+/// `make test` goes on without.
 fn program() -> Option<&'static str> {
-    let find = || {
-        ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"]
-            .into_iter()
-            .find(|path| Path::new(path).exists())
-    };
-    if find().is_none() {
-        let install = ["-qq", "--yes", "install", "pgbouncer"];
-        drop(Command::new("apt-get").args(install).stdin(Stdio::null()).output());
-    }
-    let found = find();
+    let places = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"];
+    let found = places.into_iter().find(|path| Path::new(path).exists());
     if found.is_none() {
         let hint = "pgbouncer is not installed: `apt-get install pgbouncer`, as root";
         assert!(std::env::var_os("TORTURE").is_none(), "{hint}");
@@ -72,6 +64,18 @@ impl Pooler {
         lab.url(&lab.new).replacen(&format!(":{}/", lab.port()), &format!(":{}/", self.port), 1)
     }
 
+    /// Keeps several idle server processes, from which the pooler may choose.
+    fn with_idle_servers(self, lab: &Lab) -> Pooler {
+        let busy = |_| {
+            let client = postgres::Client::connect(&self.url(lab), postgres::NoTls);
+            let mut client = client.expect("the pool");
+            client.batch_execute("BEGIN").expect("a transaction");
+            client
+        };
+        drop((0..3).map(busy).collect::<Vec<_>>());
+        self
+    }
+
     fn migrate(&self, lab: &Lab, arguments: &[&str]) -> Run {
         Run::of(command(lab, arguments).env("DATABASE_URL", self.url(lab)), &lab.password())
     }
@@ -90,16 +94,7 @@ fn a_pool_per_transaction_is_refused_and_looking_works() {
     chain(&lab, &["aa1", "bb2"]);
     migrate(&lab, &["upgrade", "aa1"]).ok();
     let Some(pooler) = Pooler::start(&lab, "transaction", 5) else { return };
-    // Several idle server processes, from which the pooler may choose.
-    let clients: Vec<postgres::Client> = (0..3)
-        .map(|_| {
-            let mut client =
-                postgres::Client::connect(&pooler.url(&lab), postgres::NoTls).expect("the pool");
-            client.batch_execute("BEGIN").expect("a transaction");
-            client
-        })
-        .collect();
-    drop(clients);
+    let pooler = pooler.with_idle_servers(&lab);
     let refusal = format!(
         "migrate_schema: {} at 127.0.0.1:{} is a pool that changes server processes between transactions
   hint: Name PostgreSQL itself, or a pool with pool_mode = session: locks and settings do not last here. Nothing was run.",
@@ -137,4 +132,28 @@ fn a_pool_per_session_works_even_of_one_connection() {
         let run = pooler.migrate(&lab, &["downgrade", "base"]);
         assert_eq!(untimed(run.ok()), "migrate_schema: 2 revisions undone, at base");
     }
+}
+
+#[test]
+fn whoever_takes_locks_refuses_a_pool_per_transaction() {
+    let lab = Lab::new();
+    lab.project("shop");
+    lab.run("populate_old", &["--users", "20", "--products", "5", "--orders", "30"]).ok();
+    lab.run("migrate_schema", &["upgrade"]).ok();
+    let Some(pooler) = Pooler::start(&lab, "transaction", 5) else { return };
+    let pooler = pooler.with_idle_servers(&lab);
+    for binary in ["apply_sql", "migrate_data"] {
+        let mut command = lab.command(binary, &[]);
+        let run = Run::of(command.env("DATABASE_URL", pooler.url(&lab)), &lab.password());
+        let refusal = format!(
+            "{binary}: {} at 127.0.0.1:{} is a pool that changes server processes between transactions
+  hint: Name PostgreSQL itself, or a pool with pool_mode = session: locks and settings do not last here. Nothing was run.",
+            lab.new, pooler.port
+        );
+        run.fails(1, &refusal);
+    }
+    let written = "SELECT count(*) FROM users";
+    assert_eq!(lab.value(&lab.new, written), "0");
+    lab.run("apply_sql", &[]).ok();
+    lab.run("migrate_data", &[]).ok();
 }
