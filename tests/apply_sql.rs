@@ -278,6 +278,46 @@ fn an_index_that_cannot_be_built_is_not_left_behind_and_is_built_once_the_rows_a
     assert_eq!(indexes(&lab), ["t_a|t", "t_b|t"]);
 }
 
+#[test]
+fn an_index_that_is_there_must_be_the_one_that_the_script_says() {
+    let lab = mini(&[("001_index.sql", UNIQUE)]);
+    lab.execute(&lab.new, "CREATE TABLE t (a integer, b text)");
+    apply(&lab, &[]).ok();
+    let path = "sql/mini/optimize/001_index.sql";
+    // The same in other words.
+    lab.write(path, &UNIQUE.replace("t (b)", "public.t USING btree (\"b\" ASC)"));
+    assert_eq!(said(&apply(&lab, &[])), "apply_sql: 1 script applied");
+    for (edited, line) in [
+        (UNIQUE.replace("t (b)", "t (lower(b))"), 2),
+        (UNIQUE.replace("t (b)", "t (b) WHERE a > 0"), 2),
+        (UNIQUE.replace("UNIQUE ", ""), 3),
+    ] {
+        lab.write(path, &edited);
+        let (name, definition, stays) = match line {
+            2 => (
+                "t_b",
+                "CREATE INDEX t_b ON public.t USING btree (b)",
+                "Nothing in the script was applied.",
+            ),
+            _ => (
+                "t_a",
+                "CREATE UNIQUE INDEX t_a ON public.t USING btree (a)",
+                "The statement before it stays applied.",
+            ),
+        };
+        apply(&lab, &[]).fails(
+            1,
+            &format!(
+                "apply_sql: {path}:{line}: the index {name} is there and is another
+  detail: it is {definition}
+  detail: an edited index needs a new name; DROP INDEX CONCURRENTLY IF EXISTS removes the former
+  hint: {stays} When this is mended, `apply_sql` goes on from here."
+            ),
+        );
+    }
+    assert_eq!(indexes(&lab), ["t_a|t", "t_b|t"]);
+}
+
 /// The indexes of `t`, and whether each is valid.
 fn indexes(lab: &Lab) -> Vec<String> {
     lab.rows(

@@ -3,11 +3,12 @@
 //!
 //! An interrupted CREATE INDEX CONCURRENTLY leaves an invalid index, which costs every write and
 //! serves no read; IF NOT EXISTS succeeds over it. So each such index is looked at by name,
-//! before and after. Known limit: an index that is valid is left as it is, whatever the statement
-//! says by now; an edited index needs a new name.
+//! before and after. One that is valid and not what the statement says by now is refused, as
+//! building it anew would leave its queries without an index meanwhile.
 
 use common::script::{ConcurrentIndex, Statement};
 use common::{Error, Result, Session, StatementProgress};
+use postgres::error::SqlState;
 
 use crate::patience::{patiently, set_lock_timeout};
 use crate::scripts::NumberedScript;
@@ -41,8 +42,8 @@ pub fn run(
 /// Builds an index unless it is there and valid. It waits for older transactions for as long as
 /// they take: nobody queues behind it, and giving way would throw the work away.
 fn build(session: &mut Session, sql: &str, index: &ConcurrentIndex) -> Result<()> {
-    if find(session, index)?.is_some_and(|found| found.valid) {
-        return Ok(());
+    if let Some(found) = find(session, index)?.filter(|found| found.valid) {
+        return refuse_another(session, index, &found);
     }
     drop_invalid(session, index)?;
     set_lock_timeout(session, "0")?;
@@ -58,6 +59,31 @@ fn build(session: &mut Session, sql: &str, index: &ConcurrentIndex) -> Result<()
         };
         error.detail(left)
     })
+}
+
+/// Compares an index with what the server makes of the statement on an empty table of the same
+/// columns: in the server's own words, since two texts may well say the same.
+fn refuse_another(session: &mut Session, index: &ConcurrentIndex, found: &Found) -> Result<()> {
+    let unique = if index.unique { "UNIQUE" } else { "" };
+    let scratch = format!(
+        "CREATE TEMPORARY TABLE pgrefit_scratch (LIKE {});
+         CREATE {unique} INDEX pgrefit_scratch_index ON pg_temp.pgrefit_scratch {}",
+        index.table, index.definition
+    );
+    session.begin()?;
+    let compared = session
+        .batch(&scratch)
+        .and_then(|()| session.query_one(include_str!("online_index_compare.sql"), &[&found.name]));
+    session.rollback()?;
+    match compared {
+        Ok(row) if row.get("same") => Ok(()),
+        Ok(row) => Err(Error::new(format!("the index {} is there and is another", found.name))
+            .detail(format!("it is {}", row.get::<_, String>("existing")))
+            .detail("an edited index needs a new name; DROP INDEX CONCURRENTLY IF EXISTS removes the former")),
+        // Who may not make temporary tables is believed.
+        Err(error) if error.is(&SqlState::INSUFFICIENT_PRIVILEGE) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 struct Found {

@@ -13,6 +13,9 @@ pub struct ConcurrentIndex {
     pub name: Option<String>,
     /// The table as SQL spells it, for `to_regclass`.
     pub table: String,
+    pub unique: bool,
+    /// What follows the table: method, columns, options, predicate.
+    pub definition: String,
 }
 
 /// `CREATE [UNIQUE] INDEX CONCURRENTLY [IF NOT EXISTS] [name] ON [ONLY] table`.
@@ -28,7 +31,7 @@ pub(super) fn concurrent_index(text: &str, tokens: &[Token]) -> Option<Concurren
     if !skip("create") {
         return None;
     }
-    skip("unique");
+    let unique = skip("unique");
     if !(skip("index") && skip("concurrently")) {
         return None;
     }
@@ -48,12 +51,18 @@ pub(super) fn concurrent_index(text: &str, tokens: &[Token]) -> Option<Concurren
     if rest.first()?.is(text, "only") {
         rest = &rest[1..];
     }
-    let parts = rest.iter().take_while(|token| {
+    let is_part = |token: &Token| {
         matches!(token.kind, TokenKind::Dot | TokenKind::QuotedIdent { .. })
             || (token.kind == TokenKind::Ident && !token.is(text, "using"))
-    });
-    let table = parts.map(|token| &text[token.range.clone()]).collect::<String>();
-    Some(ConcurrentIndex { name, table })
+    };
+    let end = rest.iter().position(|token| !is_part(token)).unwrap_or(rest.len());
+    let (table, after) = rest.split_at(end);
+    let table = table.iter().map(|token| &text[token.range.clone()]).collect::<String>();
+    let definition = match (after.first(), after.last()) {
+        (Some(first), Some(last)) => text[first.range.start..last.range.end].to_owned(),
+        _ => String::new(),
+    };
+    Some(ConcurrentIndex { name, table, unique, definition })
 }
 
 /// A name as the server folds it.
@@ -74,20 +83,28 @@ mod tests {
     #[test]
     fn concurrent_index_builds_are_recognised() {
         #[track_caller]
-        fn case(sql: &str, expected: Option<(Option<&str>, &str)>) {
+        fn case(sql: &str, expected: Option<(Option<&str>, &str, bool, &str)>) {
             let statements = Script::new(Path::new("a.sql"), sql).statements().unwrap();
-            let expected = expected.map(|(name, table)| ConcurrentIndex {
+            let expected = expected.map(|(name, table, unique, definition)| ConcurrentIndex {
                 name: name.map(str::to_owned),
                 table: table.to_owned(),
+                unique,
+                definition: definition.to_owned(),
             });
             assert_eq!(statements[0].concurrent_index, expected, "{sql}");
         }
-        case("CREATE INDEX CONCURRENTLY Users_I ON users (a)", Some((Some("users_i"), "users")));
+        case(
+            "CREATE INDEX CONCURRENTLY Users_I ON users (a) WITH (fillfactor = 80)",
+            Some((Some("users_i"), "users", false, "(a) WITH (fillfactor = 80)")),
+        );
         case(
             "create unique index concurrently if not exists \"My\"\"I\" on only shop . \"T\" using btree (a)",
-            Some((Some("My\"I"), "shop.\"T\"")),
+            Some((Some("My\"I"), "shop.\"T\"", true, "using btree (a)")),
         );
-        case("CREATE INDEX CONCURRENTLY ON t USING gin (a)", Some((None, "t")));
+        case(
+            "CREATE INDEX CONCURRENTLY ON t USING gin (a);",
+            Some((None, "t", false, "USING gin (a)")),
+        );
         case("CREATE INDEX i ON t (a)", None);
         case("CREATE TABLE t (a int)", None);
     }
