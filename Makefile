@@ -20,9 +20,6 @@ else
 export PROJECT
 endif
 
-# Fake rows exist for a project with legacy tables, that is, for the shop.
-GENERATED := $(wildcard $(or $(PROJECT),sql/shop)/legacy/*.sql)
-
 # Some shells export NAME for a purpose of their own; it must be meant for db-reset.
 NAMED := $(findstring command line,$(origin NAME))
 
@@ -58,7 +55,7 @@ db-reset: up ## Drop both databases and create them empty; asks (YES=1: does not
 	@$(BIN)/dev_postgres reset $(if $(YES),--yes) $(if $(NAMED),--name "$(NAME)")
 
 db-seed: up ## Fill the old database where it is empty, then move its rows into the new one
-	@$(if $(GENERATED),$(BIN)/populate_old --if-empty,echo "make: no rows are made up for $(PROJECT); populate_old --csv loads exports")
+	@$(BIN)/populate_old --if-empty
 	@$(BIN)/migrate_data
 	@$(BIN)/apply_sql
 

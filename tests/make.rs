@@ -82,12 +82,3 @@ fn a_reset_takes_a_name_that_was_typed_and_none_that_was_exported() {
         .unwrap();
     assert!(!String::from_utf8(exported.stdout).unwrap().contains("my-laptop"));
 }
-
-#[test]
-fn rows_are_made_up_for_the_shop_only() {
-    let shop = make(&["-n", "db-seed"]);
-    assert!(shop.ok().contains("populate_old --if-empty\n"), "{shop}");
-    let retail = make(&["-n", "db-seed", "PROJECT=sql/retail"]);
-    assert!(!retail.ok().contains("--if-empty"), "{retail}");
-    assert!(retail.ok().contains("no rows are made up for sql/retail"), "{retail}");
-}

@@ -221,6 +221,9 @@ fn a_project_without_legacy_scripts_is_told_of_csv() {
         2,
         "populate_old: sql/crm/legacy: No such file or directory (os error 2)\n  hint: The fake rows are those of sql/shop. For a database of your own, load its exports with --csv.",
     );
+    let passed = populate(&lab, &lab.old, &["--project", "sql/crm", "--if-empty"]);
+    let said = "populate_old: no rows are made up for sql/crm; --csv loads exports\n";
+    assert_eq!(passed.ok(), said);
 }
 
 #[test]

@@ -56,11 +56,17 @@ struct AllDice {
     orders: Dice,
 }
 
-/// Fills the three legacy tables and the answer key.
+/// Fills the three legacy tables and the answer key. With --if-empty, a project that has none of
+/// its own is passed over.
 ///
 /// # Errors
 /// The tables hold rows already, or the server refuses; the message says what was changed.
 pub fn generate(arguments: &Arguments, project: &Project, database: &Database) -> Result<()> {
+    if arguments.if_empty && !project.directory.join("legacy").is_dir() {
+        let folder = project.directory.display();
+        say(format_args!("no rows are made up for {folder}; --csv loads exports"));
+        return Ok(());
+    }
     let start = Instant::now();
     let fake = &arguments.fake;
     let mut session = Session::open(database)?;
