@@ -8,6 +8,7 @@ mod profile;
 mod replay;
 mod rows;
 mod runs;
+mod shapes;
 
 use std::thread;
 use std::time::Duration;
