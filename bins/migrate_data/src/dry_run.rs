@@ -12,7 +12,7 @@ use crate::plan::{Plan, Source};
 use crate::snapshot::{self, Range, Snapshot};
 use crate::survey::{self, Refused};
 use crate::transform::{Lookups, Transformer};
-use crate::{progress, throttle, workers};
+use crate::{progress, workers};
 
 /// What a run would do.
 #[derive(Debug, Default)]
@@ -94,16 +94,14 @@ fn tally(
     let next = AtomicUsize::new(0);
     let main = &source.targets[source.main];
     workers::run(worker_count.min(ranges.len()), |stop| {
-        let mut session = snapshot.reader()?;
+        let mut stream = snapshot.stream()?;
         let mut transformer = Transformer::new(source, lookups);
         let mut own = Tally::default();
         while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
             if stop.is_set() {
                 break;
             }
-            let mut rows = snapshot::rows(&mut session, source, range)?;
-            while let Some(row) = rows.next_row()? {
-                throttle::pace();
+            snapshot::for_each_row(&mut stream, source, range, |row| {
                 own.read += 1;
                 match transformer.transform(row)? {
                     Err(reject) => *own.reasons.entry(reject.reason).or_default() += 1,
@@ -118,7 +116,8 @@ fn tally(
                             i64::from(survivor.is_some_and(|survivor| *survivor.key != key));
                     }
                 }
-            }
+                Ok(())
+            })?;
         }
         let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
         total.read += own.read;

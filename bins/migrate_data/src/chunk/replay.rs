@@ -1,6 +1,6 @@
 //! Quarantined rows of one chunk, once more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use common::copy_stream::CopyStream;
 use common::identifier::literal;
@@ -54,7 +54,7 @@ impl Loader<'_> {
             loaded: self.tally.loaded,
             merged: self.tally.merged,
         };
-        let changed: Vec<&str> = read.keys().map(String::as_str).collect();
+        let changed: Vec<&str> = read.iter().map(String::as_str).collect();
         if changed.is_empty() {
             return Ok(Ok(retried));
         }
@@ -85,12 +85,12 @@ impl Loader<'_> {
         chunk: &Chunk,
         quarantine: &HashMap<String, u64>,
         refused: &Refused,
-    ) -> Result<HashMap<String, ()>> {
+    ) -> Result<HashSet<String>> {
         let source = self.source;
         let key = &source.key;
         let keys: Vec<_> =
             quarantine.keys().filter(|text| chunk.range.may_hold(text, source)).collect();
-        let mut read = HashMap::new();
+        let mut read = HashSet::new();
         for batch in keys.chunks(BATCH) {
             let list: Vec<_> = batch.iter().map(|text| literal(text)).collect();
             let predicate = format!(
@@ -101,7 +101,7 @@ impl Loader<'_> {
                 key.type_name
             );
             old.rows(&source.copy_sql(&predicate), |row| {
-                read.insert(row.text(0)?.unwrap_or_default().to_owned(), ());
+                read.insert(row.text(0)?.unwrap_or_default().to_owned());
                 let (rejected, replaced) = (self.rejects.len(), self.transformer.replaced.clone());
                 self.take(row, refused)?;
                 if self.rejects.len() > rejected {

@@ -10,7 +10,6 @@ mod takers;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use common::copy::Decoder;
 use common::identifier::{QualifiedName, quote};
 use common::{Error, Pool, Result};
 
@@ -65,7 +64,7 @@ pub fn profile(pool: &Pool, table: &QualifiedName, worker_count: usize) -> Resul
     )]
     let bar = progress::bar(estimate.max(0.0) as u64, &table.to_string());
     workers::run(worker_count.min(ranges.len()), |stop| {
-        let mut session = snapshot.reader()?;
+        let mut stream = snapshot.stream()?;
         let mut columns = new_columns();
         let mut read = 0;
         while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -77,14 +76,14 @@ pub fn profile(pool: &Pool, table: &QualifiedName, worker_count: usize) -> Resul
                 "COPY (SELECT {} FROM {sql} AS s WHERE {range}) TO STDOUT (FORMAT binary)",
                 list.join(", ")
             );
-            let mut rows = Decoder::new(session.copy_out(&copy)?);
-            while let Some(row) = rows.next_row()? {
+            stream.rows(&copy, |row| {
                 throttle::pace();
                 read += 1;
                 for (index, column) in columns.iter_mut().enumerate() {
                     column.add(row.get(index), &takers);
                 }
-            }
+                Ok(())
+            })?;
             bar.inc(read - before);
         }
         let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);

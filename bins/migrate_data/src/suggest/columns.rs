@@ -8,7 +8,6 @@ use super::toml::text;
 use super::{OldTable, Target, Unique};
 use crate::catalog::Column;
 use crate::profile::{ColumnProfile, Takers};
-use crate::value::Kind;
 
 pub struct Columns<'a> {
     pub sources: &'a [OldTable],
@@ -114,67 +113,6 @@ impl Columns<'_> {
         }
     }
 
-    /// The columns of a table that is cut out of one column: its parts in order where it has parts,
-    /// else the first text column.
-    fn cut(&self, cut: &ColumnProfile, open: &[&Column], source: &OldTable) -> Vec<(String, Spec)> {
-        let texts: Vec<_> = open
-            .iter()
-            .filter(|column| matches!(column.kind, Kind::Text(_) | Kind::Character(_)))
-            .collect();
-        let parts = |separator: char, count: usize| {
-            let times: i64 = cut
-                .parts
-                .iter()
-                .filter(|((found, _), _)| *found == separator)
-                .map(|(_, times)| times)
-                .sum();
-            let fitting =
-                cut.parts.keys().any(|(found, parts)| *found == separator && *parts == count);
-            fitting && times * 2 > cut.present
-        };
-        let separator = [';', '|']
-            .into_iter()
-            .find(|separator| texts.len() > 1 && parts(*separator, texts.len()));
-        let clean = |first: Option<String>| {
-            let mut steps: Vec<_> = first.into_iter().collect();
-            steps.extend(["strip_control", "squeeze", "null_words"].map(text));
-            format!("[{}]", steps.join(", "))
-        };
-        if let Some(separator) = separator {
-            return texts
-                .iter()
-                .zip(1..)
-                .map(|(column, part)| {
-                    let split =
-                        format!("{{ split = {}, part = {part} }}", text(&separator.to_string()));
-                    let spec =
-                        Spec::of(&[("from", text(&cut.name)), ("clean", clean(Some(split)))]);
-                    (
-                        column.name.clone(),
-                        spec.doubt(format!("part {part} of {}, by its place alone", cut.name)),
-                    )
-                })
-                .collect();
-        }
-        let Some(column) = texts.first() else { return Vec::new() };
-        let choice = Choice {
-            target: column,
-            source: cut,
-            rows: source.profile.rows,
-            default: None,
-            takers: self.takers,
-        };
-        let mut spec = choice.spec();
-        let spellings = cut.values.all().map_or(0, |values| values.len());
-        if i64::try_from(spellings).unwrap_or(0) < cut.distinct.count() && spellings > 0 {
-            // Spellings that differ in case alone are one row.
-            let steps: Vec<_> = ["squeeze", "lower", "title_case", "null_words"].map(text).into();
-            spec.settings.retain(|(key, _)| key != "clean");
-            spec.settings.push(("clean".to_owned(), format!("[{}]", steps.join(", "))));
-        }
-        vec![(column.name.clone(), spec)]
-    }
-
     /// Columns that refer to another target: by what it is made of where it is made of the same
     /// rows, else by a lookup of what makes its rows unique, else by its key as it is.
     fn references(&self, targets: &mut [Target], index: usize) {
@@ -204,9 +142,7 @@ impl Columns<'_> {
             } else if let ([column], [taken]) =
                 (foreign.columns.as_slice(), foreign.taken.as_slice())
             {
-                if let Some(spec) =
-                    self.lookup(&targets[index], &targets[other], foreign, source_index)
-                {
+                if let Some(spec) = self.lookup(&targets[other], foreign, source_index) {
                     found.push((column.clone(), spec));
                 } else if let Some(spec) = self.by_key(&targets[index], column, source_index) {
                     if targets[other].unique.is_none() {
@@ -232,13 +168,7 @@ impl Columns<'_> {
 
     /// `{ lookup = "users", by = "email", from = "user_email" }`, where a column of the source is
     /// like the other's name and what makes it unique.
-    fn lookup(
-        &self,
-        target: &Target,
-        other: &Target,
-        foreign: &ForeignKey,
-        source: usize,
-    ) -> Option<Spec> {
+    fn lookup(&self, other: &Target, foreign: &ForeignKey, source: usize) -> Option<Spec> {
         let unique = other.unique.as_ref()?;
         let [by] = unique.by.as_slice() else { return None };
         if foreign.taken.first() == Some(by) {
@@ -269,7 +199,6 @@ impl Columns<'_> {
                 .filter(|(key, _)| ["clean", "as", "values"].contains(&key.as_str()))
                 .cloned(),
         );
-        debug_assert!(target.table.name != other.table.name);
         Some(Spec { settings, doubts: Vec::new() })
     }
 

@@ -6,6 +6,8 @@
 
 mod catalog;
 mod columns;
+mod cut;
+mod labels;
 mod names;
 mod sources;
 mod spec;
