@@ -124,9 +124,15 @@ impl Survivors {
 
     /// Changes with any survivor, whatever their order.
     pub fn digest(&self) -> u64 {
+        let mut bytes = Vec::new();
         let of = |(fingerprint, survivor): (&Fingerprint, Survivor)| {
-            let text = format!("{fingerprint:?} {}", survivor.key);
-            fingerprint_of(text.as_bytes())[0]
+            bytes.clear();
+            bytes.extend(fingerprint.iter().flat_map(|half| half.to_be_bytes()));
+            match survivor.key {
+                Key::Integer(number) => bytes.extend_from_slice(&number.to_be_bytes()),
+                Key::Text(text) => bytes.extend_from_slice(text.as_bytes()),
+            }
+            fingerprint_of(&bytes)[0]
         };
         self.iter().map(of).fold(0, u64::wrapping_add)
     }
@@ -159,7 +165,7 @@ impl Part {
 
     /// Where a fingerprint is, unless others were there before it; `None` in an empty part.
     fn home(&self, fingerprint: &Fingerprint) -> Option<usize> {
-        let slot = u128::from(fingerprint[0]) * self.slots.len() as u128 >> 64;
+        let slot = (u128::from(fingerprint[0]) * self.slots.len() as u128) >> 64;
         (!self.slots.is_empty()).then_some(slot as usize)
     }
 
