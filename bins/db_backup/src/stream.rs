@@ -47,25 +47,31 @@ pub fn write(
     let mut gzip = gzip.member(sink);
     let mut tally = Tally::default();
     let mut shown = 0;
-    let mut block = Vec::with_capacity(BLOCK + BLOCK / 2);
-    let mut store = |block: &mut Vec<u8>| -> Result<()> {
-        tally.update(block);
-        gzip.write(block)?;
-        let step = (block.len() as u64).min(piece.estimate - shown);
+    let mut store = |rows: &[u8]| -> Result<()> {
+        tally.update(rows);
+        gzip.write(rows)?;
+        let step = (rows.len() as u64).min(piece.estimate - shown);
         form.bar.inc(step);
         shown += step;
-        block.clear();
-        block.shrink_to(2 * BLOCK);
         if form.stop.load(Ordering::Relaxed) {
             return Err(Error::new("stopped, since another worker failed"));
         }
         Ok(())
     };
+    let mut block = Vec::with_capacity(2 * BLOCK);
     session.copy_out(&piece.sql, |row| {
+        if block.len() + row.len() > 2 * BLOCK || row.len() > BLOCK {
+            store(&block)?;
+            block.clear();
+        }
+        // A long row is held once, by the driver.
+        if row.len() > BLOCK {
+            return store(row);
+        }
         block.extend_from_slice(row);
-        if block.len() >= BLOCK { store(&mut block) } else { Ok(()) }
+        Ok(())
     })?;
-    store(&mut block)?;
+    store(&block)?;
     form.bar.inc(piece.estimate - shown);
     if let (Some(before), Some(oid)) = (before, oid) {
         check_count(&tally, before, rows_read(session, oid)?, piece)?;
