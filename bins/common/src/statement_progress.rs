@@ -146,7 +146,7 @@ impl Running {
         let running = || format!("running for {}", progress::seconds(self.since.elapsed()));
         let mut told = step.map_or_else(running, |step| step.what.clone());
         if let Some(left) = step.and_then(|step| self.left(step)) {
-            told.push_str(&format!(", about {} left", progress::seconds(left)));
+            told = format!("about {} left: {told}", progress::seconds(left));
         }
         if let Some(step) = step.filter(|_| known) {
             bar.set_length(u64::try_from(step.total).unwrap_or(0));
