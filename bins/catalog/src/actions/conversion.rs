@@ -2,8 +2,8 @@
 //! a value could come out as another one.
 
 use super::Step;
-use crate::Fact;
 use crate::plan::World;
+use crate::{Fact, Kind};
 
 /// A new type for the values that are there.
 pub fn retype(from: &Fact, to: &Fact, world: &World) -> Step {
@@ -15,7 +15,7 @@ pub fn retype(from: &Fact, to: &Fact, world: &World) -> Step {
         _ if to.is("generated") || !world.holds_rows(&to.id.path) => String::new(),
         // The type has the same name as before and yet is another one.
         _ if from.text("type") == new && from.get("collation") == to.get("collation") => {
-            format!(" USING {name}::text::{new}")
+            format!(" USING {name}::{}::{new}", base_of_domain(to, world).unwrap_or("text"))
         }
         Conversion::Implicit => String::new(),
         Conversion::Cast => format!(" USING {name}::{new}"),
@@ -36,6 +36,14 @@ pub fn retype(from: &Fact, to: &Fact, world: &World) -> Step {
             step.loses(format!("{} from {} to {new}: what does not fit", to.id, from.text("type")));
     }
     step
+}
+
+/// A domain made anew takes its values by way of what it stands on; every other type by text.
+fn base_of_domain<'a>(column: &Fact, world: &World<'a>) -> Option<&'a str> {
+    let mut types = column.depends_on.iter();
+    let domain = types.find(|on| on.kind == Kind::Domain && on.sql() == column.text("type"))?;
+    // A type of the user's may be on its way to a successor itself.
+    world.to.get(domain)?.get("type").filter(|base| !base.contains('.'))
 }
 
 enum Conversion {

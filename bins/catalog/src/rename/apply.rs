@@ -67,15 +67,14 @@ fn rewrite_id(id: &Id, from: &Id, to: &Id, catalog: &Catalog) -> Id {
         }
     }
     match from.kind {
-        Kind::Schema => {
-            if (id.kind.is_in_schema() || id.kind == Kind::Schema) && id.path[0] == from.path[0] {
-                id.path[0].clone_from(&to.path[0]);
-            }
+        Kind::Schema
+            if (id.kind.is_in_schema() || id.kind == Kind::Schema)
+                && id.path[0] == from.path[0] =>
+        {
+            id.path[0].clone_from(&to.path[0]);
         }
-        Kind::Column => {
-            if matches!(id.kind, Kind::Column | Kind::Default) && id.path == from.path {
-                id.path.clone_from(&to.path);
-            }
+        Kind::Column if matches!(id.kind, Kind::Column | Kind::Default) && id.path == from.path => {
+            id.path.clone_from(&to.path);
         }
         _ if id == *from => id.path.clone_from(&to.path),
         kind if kind.is_relation() && kind != Kind::Index => {
@@ -93,10 +92,12 @@ fn rewrite_id(id: &Id, from: &Id, to: &Id, catalog: &Catalog) -> Id {
         Kind::Index if id.kind == Kind::IndexPartition && id.path == from.path => {
             id.path.clone_from(&to.path);
         }
-        Kind::Constraint if id.kind == Kind::IndexPartition => {
-            if id.path[0] == from.path[0] && id.name() == from.name() {
-                id.path[1] = to.name().to_owned();
-            }
+        Kind::Constraint
+            if id.kind == Kind::IndexPartition
+                && id.path[0] == from.path[0]
+                && id.name() == from.name() =>
+        {
+            id.path[1] = to.name().to_owned();
         }
         _ => {}
     }
@@ -219,7 +220,8 @@ fn rewrite_column(fact: &mut Fact, from: &Id, to: &Id, depends: bool) {
         }
         return;
     }
-    if !depends && !(of_table && fact.id.kind == Kind::Table) {
+    let is_key = of_table && fact.id.kind == Kind::Table;
+    if !(depends || is_key) {
         return;
     }
     let attributes: &[&str] = match fact.id.kind {
