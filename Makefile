@@ -6,7 +6,7 @@
 .DEFAULT_GOAL := help
 .PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
         migrate-data verify migrate-create migrate-auto migrate-check migrate-prove migrate-current \
-        migrate-history migrate-lint migrate-down \
+        migrate-history migrate-lint migrate-down mirror mirror-plan mirror-rollback \
         db-backup db-backups db-verify db-restore test test-matrix torture check bench help tools test-tools up
 
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
@@ -115,6 +115,17 @@ db-verify: up ## Prove the latest backup: restore it into a scratch database and
 db-restore: up ## Put the latest backup back (BACKUP=NAME: that one); the former database is kept
 	@$(BIN)/db_restore "$${BACKUP:-latest}" $(if $(DISCONNECT),--disconnect)
 
+##@ Mirror
+
+mirror: up ## Bring the mirror of SOURCE_* in TARGET_* in step (FLAGS=--with-data: rows, too)
+	@$(BIN)/mirror_schema $(FLAGS)
+
+mirror-plan: up ## Say what would change in it
+	@$(BIN)/mirror_schema --plan
+
+mirror-rollback: up ## Undo its last revision (TO=base: all of them)
+	@$(BIN)/mirror_schema rollback $(or $(TO),-1)
+
 ##@ Development
 
 test: test-tools build ## Run every test on a throw-away PostgreSQL
@@ -128,7 +139,7 @@ test-matrix: tools build ## The tests of catalogs, backup and restore on Postgre
 
 torture: test-tools build ## The tests of chance and of kills, TORTURE=20 times as long
 	@TORTURE=$(or $(TORTURE),20) cargo test --release -p migrate_schema
-	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- catalog:: db_backup:: db_restore:: migrate_data:: migrate_schema::
+	@TORTURE=$(or $(TORTURE),20) $(BIN)/dev_postgres run -- cargo test --release -p tests -- catalog:: db_backup:: db_restore:: migrate_data:: migrate_schema:: mirror_schema::
 
 check: ## Look at format and lints
 	@cargo fmt --all --check

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// The settings that a test sets itself; whatever the caller's shell holds does not leak in.
-const SETTINGS: [&str; 37] = [
+const SETTINGS: [&str; 53] = [
     "DATABASE_URL",
     "OLD_DATABASE_URL",
     "PROJECT",
@@ -49,6 +49,22 @@ const SETTINGS: [&str; 37] = [
     "ROWS",
     "BENCH",
     "BACKUP_DIR",
+    "SOURCE_DATABASE_URL",
+    "TARGET_DATABASE_URL",
+    "SOURCE_PG_USER",
+    "SOURCE_PG_PASSWORD",
+    "SOURCE_PG_HOST",
+    "SOURCE_PG_PORT",
+    "SOURCE_PG_DATABASE",
+    "SOURCE_PG_SCHEMA",
+    "TARGET_PG_USER",
+    "TARGET_PG_PASSWORD",
+    "TARGET_PG_HOST",
+    "TARGET_PG_PORT",
+    "TARGET_PG_DATABASE",
+    "TARGET_PG_SCHEMA",
+    "TABLES",
+    "MIRROR_DIR",
     "BACKUP_FILTER_CMD",
     "BACKUP_UNFILTER_CMD",
 ];

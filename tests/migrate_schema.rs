@@ -10,8 +10,8 @@ mod lint;
 mod load;
 mod new_project;
 mod pooler;
-mod runners;
 mod progress;
+mod runners;
 mod scripts;
 
 use std::process::Command;

@@ -3,6 +3,7 @@
 mod edits; //    200 random changes of the source, in step after each
 mod folding; //  the text of pg_dump with names folded: the outside observer
 mod messages; // what is refused, and in which words
+mod rows; //     --with-data
 
 use std::path::PathBuf;
 use std::process::Command;

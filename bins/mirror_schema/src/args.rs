@@ -33,13 +33,9 @@ pub struct Args {
     #[arg(long)]
     pub with_data: bool,
 
-    /// With --with-data: bring over what changed since, by key
-    #[arg(long, requires = "with_data")]
-    pub refresh: bool,
-
     /// Streams at once for --with-data; by default one per processor, four at most
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub jobs: Option<u8>,
+    jobs: Option<u8>,
 
     /// Drop columns and tables that are gone from the source although they hold rows here
     #[arg(long)]
@@ -47,6 +43,14 @@ pub struct Args {
 
     #[command(flatten)]
     pub patience: Patience,
+}
+
+impl Args {
+    /// As many streams as processors, four at most, unless another number is asked for.
+    pub fn jobs(&self) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or(processors.min(4), usize::from)
+    }
 }
 
 #[derive(Debug, Subcommand)]

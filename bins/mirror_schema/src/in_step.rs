@@ -8,7 +8,7 @@ use crate::change::{Change, of_mirror};
 use crate::files::Header;
 use crate::mirror::Mirror;
 use crate::sides::{Sides, State};
-use crate::{differences, fold, revision, target};
+use crate::{differences, fold, revision, rows, target};
 
 /// Says what would change.
 ///
@@ -44,6 +44,7 @@ pub fn bring(args: &Args) -> Result<Outcome> {
     let mut sides = Sides::open(&args.which)?;
     sides.take_turn()?;
     for mirror in &sides.mirrors {
+        rows::recover(&mut sides.to, mirror)?;
         if revision::head(mirror)? != revision::current(&mut sides.to, mirror)? {
             target::create_schema(&mut sides.to, mirror)?;
             revision::apply(mirror, &sides.target, &args.patience)?;
@@ -62,9 +63,16 @@ pub fn bring(args: &Args) -> Result<Outcome> {
         }
         round += 1;
         if !waiting || round == 2 {
-            return Ok(Outcome::Done);
+            break;
         }
     }
+    if args.with_data {
+        let state = sides.read(&args.which.tables)?;
+        for mirror in &sides.mirrors.clone() {
+            rows::copy(&mut sides, mirror, &state, args.jobs())?;
+        }
+    }
+    Ok(Outcome::Done)
 }
 
 /// One mirror; whether a foreign key of it waits for another one.

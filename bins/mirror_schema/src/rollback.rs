@@ -5,8 +5,8 @@ use common::{Outcome, Result, say};
 use migrate_schema::args::Patience;
 
 use crate::args::Which;
-use crate::revision;
 use crate::sides::Sides;
+use crate::{revision, rows};
 
 /// # Errors
 /// There is no such revision, or a statement failed; the mirror is as it was.
@@ -19,6 +19,7 @@ pub fn rollback(
     let mut sides = Sides::open(which)?;
     sides.take_turn()?;
     for mirror in &sides.mirrors {
+        rows::recover(&mut sides.to, mirror)?;
         revision::undo(mirror, &sides.target, goal, patience)?;
         if drop_schema && revision::current(&mut sides.to, mirror)?.is_empty() {
             let schema = quote(&mirror.name);
