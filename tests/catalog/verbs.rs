@@ -169,7 +169,10 @@ fn what_scripts_and_jobs_made_is_no_drift() {
     in_project("migrate_schema", "sql/shop", &["upgrade"]).ok();
     in_project("migrate_schema", "sql/shop", &["check", "--strict"]).ok();
     assert_eq!(
-        lab.value(&lab.new, "SELECT count(*) FROM pg_class WHERE relname LIKE 'orders_old_%' AND relkind = 'r'"),
+        lab.value(
+            &lab.new,
+            "SELECT count(*) FROM pg_class WHERE relname LIKE 'orders_old_%' AND relkind = 'r'"
+        ),
         "12"
     );
 }

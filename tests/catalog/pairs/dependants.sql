@@ -118,6 +118,7 @@ CREATE MATERIALIZED VIEW m AS SELECT count(*) AS n, kept FROM t GROUP BY kept;
 CREATE POLICY own ON t USING (id > 0);
 
 -- pair: domain_type_under_everything
+-- loses: back
 -- rows: from
 -- from
 CREATE DOMAIN money_like AS int CHECK (VALUE >= 0);
