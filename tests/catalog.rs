@@ -107,7 +107,7 @@ fn groups<'a>(pairs: impl Iterator<Item = &'a Pair>, chosen: &str) -> Vec<Vec<&'
             Some(group)
                 if !alone && group[0].file == pair.file && !group[0].wants_to_be_alone() =>
             {
-                group.push(pair)
+                group.push(pair);
             }
             _ => groups.push(vec![pair]),
         }
@@ -176,7 +176,7 @@ fn what_could_have_become_one_of_two_is_refused() {
         match catalog::plan(&from, &to, &options) {
             Ok(plan) => panic!("{}: {:#?}", pair.name, plan.statements),
             Err(error) => {
-                assert!(error.to_string().contains("@rename from:"), "{}: {error}", pair.name)
+                assert!(error.to_string().contains("@rename from:"), "{}: {error}", pair.name);
             }
         }
     }

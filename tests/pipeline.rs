@@ -1,6 +1,6 @@
 //! The main job, end to end: an old database becomes a migrated, optimised, verified new one.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::harness::{Lab, Run, real_data};

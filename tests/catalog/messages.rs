@@ -146,9 +146,7 @@ fn a_killed_run_leaves_nothing_that_the_next_does_not_sweep() {
     let lab = Lab::new();
     lab.write("sql/p/schema/001_a.sql", "CREATE TABLE a (id int);\nSELECT pg_sleep(60);\n");
     let mut child = command(&lab, &["check"]).spawn().expect("a process");
-    let sleeping = format!(
-        "SELECT datname FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND datname LIKE 'pgrefit\\_scratch\\_%' AND state = 'active'"
-    );
+    let sleeping = "SELECT datname FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND datname LIKE 'pgrefit\\_scratch\\_%' AND state = 'active'".to_string();
     let start = Instant::now();
     let name = loop {
         let found = lab.rows("postgres", &sleeping);

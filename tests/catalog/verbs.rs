@@ -247,7 +247,7 @@ fn a_dump_builds_the_same_database_and_a_diff_leads_there() {
     assert_eq!(diff(&["OLD_DATABASE_URL", "DATABASE_URL"]).ok(), "");
     assert!(all.ok().contains("CREATE TABLE public.users ("), "{all}");
     lab.execute(&lab.old, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-    lab.execute(&lab.old, &diff(&["OLD_DATABASE_URL", "DATABASE_URL"]).ok().to_owned());
+    lab.execute(&lab.old, diff(&["OLD_DATABASE_URL", "DATABASE_URL"]).ok());
     assert_eq!(diff(&["OLD_DATABASE_URL", "DATABASE_URL"]).ok(), "");
     lab.run("migrate_schema", &["dump", "schema"]).fails(
         2,

@@ -33,7 +33,7 @@ impl Model {
             8 => self.on_column(one, two, |column, _| column.not_null = !column.not_null),
             9 => self.on_column(one, two, |column, _| column.default = !column.default),
             10 => self.on_column(one, two, |column, n| {
-                column.comment = (n % 3 != 0).then(|| format!("comment {n}"))
+                column.comment = (n % 3 != 0).then(|| format!("comment {n}"));
             }),
             11 => self.on_table(one, |table, name, _| {
                 let key = table.columns[0].name.clone();
@@ -68,7 +68,7 @@ impl Model {
                 2 => table.grant = None,
                 3 => {
                     table.unlogged =
-                        !table.unlogged && table.foreign_keys.is_empty() && table.key.is_none()
+                        !table.unlogged && table.foreign_keys.is_empty() && table.key.is_none();
                 }
                 _ => {
                     table.trigger = match table.trigger {

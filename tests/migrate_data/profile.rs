@@ -56,7 +56,7 @@ fn more_values_than_are_kept_are_estimated_and_marked() {
 /// The mapping that is suggested for the shop, in the shop's project; nothing is loaded yet.
 fn suggested() -> Lab {
     let lab = shop(2_000, 200, 10_000);
-    std::fs::remove_file(lab.path("sql/shop/mapping.toml")).unwrap();
+    std::fs::remove_file(lab.path("sql/shop/mapping.toml")).expect("the shop has one");
     let run = lab.run("migrate_data", &["--suggest", "sql/shop/mapping.toml"]);
     run.ok();
     assert_eq!(

@@ -10,7 +10,7 @@ use crate::harness::Lab;
 /// The shop's mapping with a date format of the orders forgotten, and one of the clerks' words.
 fn forgetful(lab: &Lab) -> String {
     let whole = lab.read("sql/shop/mapping.toml");
-    let (before, orders) = whole.split_once("[orders]").unwrap();
+    let (before, orders) = whole.split_once("[orders]").expect("a mapping of orders");
     let orders =
         orders.replace("\"%d.%m.%Y\", ", "").replace("\"sent\", \"shipped\"", "\"shipped\"");
     lab.write("sql/shop/mapping.toml", &format!("{before}[orders]{orders}"));

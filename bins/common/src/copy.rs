@@ -220,7 +220,11 @@ impl Messages {
     }
 
     /// How many of the bytes are whole rows, each of which was taken.
-    fn read(&mut self, bytes: &[u8], take: &mut impl FnMut(Row<'_>) -> Result<()>) -> Result<usize> {
+    fn read(
+        &mut self,
+        bytes: &[u8],
+        take: &mut impl FnMut(Row<'_>) -> Result<()>,
+    ) -> Result<usize> {
         let mut position = 0;
         if !self.started {
             if bytes.len() < HEADER_LEN {

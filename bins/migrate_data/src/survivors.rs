@@ -201,7 +201,8 @@ impl Contest {
     /// A worker's own side of the contest. Rows are only appended, which no map could do without
     /// waiting for memory at each.
     pub fn entrance(&self) -> Entrance<'_> {
-        Entrance { contest: self, parts: vec![Vec::with_capacity(HANDFUL); PARTS] }
+        let parts = (0..PARTS).map(|_| Vec::with_capacity(HANDFUL)).collect();
+        Entrance { contest: self, parts }
     }
 
     fn gather(&self, index: usize, handful: &mut Vec<Candidate>) {
