@@ -48,7 +48,10 @@ impl Server {
             lab.execute("postgres", &format!("DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"));
         }
         let version = lab.value("postgres", "SHOW server_version_num").parse().expect("a number");
-        let extensions = lab.rows("postgres", "SELECT name FROM pg_available_extensions");
+        // Some servers are built without ICU's collations; they count as an extension here.
+        let available = "SELECT name FROM pg_available_extensions
+                          UNION SELECT 'icu' FROM pg_collation WHERE collprovider = 'i'";
+        let extensions = lab.rows("postgres", available);
         Server { version, extensions: extensions.into_iter().collect() }
     }
 

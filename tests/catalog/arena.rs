@@ -55,7 +55,8 @@ impl<'a> Arena<'a> {
         let database = Database::from_url("the test server", &self.lab.url(name))?;
         let mut session = Session::open(&database)?;
         session.batch("SET client_min_messages = error")?;
-        let needs: BTreeSet<&String> = self.pairs.iter().flat_map(|pair| &pair.needs).collect();
+        let needs: BTreeSet<&String> =
+            self.pairs.iter().flat_map(|pair| &pair.needs).filter(|need| *need != "icu").collect();
         for extension in needs {
             session.batch(&format!("CREATE EXTENSION IF NOT EXISTS {extension} SCHEMA public"))?;
         }

@@ -3,7 +3,7 @@
 //! ```text
 //! -- pair: name            also the schema that the pair lives in
 //! -- since: 15             not on older servers
-//! -- needs: pg_trgm        an extension, there in both states
+//! -- needs: pg_trgm        an extension, there in both states (icu: collations of that library)
 //! -- alone                 speaks of more than its schema: a database of its own
 //! -- rows: from            made-up rows would break the way back (to: the way forth; none: both)
 //! -- loses: forth          what is lost, as a plan must say: forth, back or both

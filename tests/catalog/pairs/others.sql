@@ -52,6 +52,7 @@ CREATE TABLE t (a text COLLATE posix_like);
 COMMENT ON COLLATION posix_like IS 'bytes';
 
 -- pair: collation_icu
+-- needs: icu
 -- loses: back
 -- from
 -- to
@@ -60,6 +61,7 @@ CREATE COLLATION insensitive (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERM
 CREATE TABLE t (a text COLLATE insensitive UNIQUE, b text COLLATE german);
 
 -- pair: collation_changed_under_a_column
+-- needs: icu
 -- from
 CREATE COLLATION co (PROVIDER = icu, LOCALE = 'de-DE');
 CREATE TABLE t (id int, a text COLLATE co);
