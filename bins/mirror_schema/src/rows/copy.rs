@@ -1,8 +1,12 @@
 //! One range of one table, from the source to the mirror.
 
+use std::io::Write;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
 use catalog::{Id, Kind};
 use common::copy_stream::CopyStream;
-use common::{Database, Result, Session};
+use common::{Database, Error, Result, Session};
 use db_backup::{copy_text, tally::Tally};
 
 use super::Content;
@@ -79,32 +83,47 @@ impl Piece {
     }
 }
 
-/// Copies a piece; what it held.
+/// Copies a piece; what it held. One thread reads while the other writes.
 ///
 /// # Errors
 /// Either side failed; nothing of the piece stays.
 pub fn through(source: &mut CopyStream, target: &mut Session, piece: &Piece) -> Result<Content> {
     let table = &piece.table;
     let sql = format!("COPY {} ({}) FROM STDIN", table.target, table.target_columns);
+    source.batch(copy_text::SETTINGS)?;
     // Lost with the server's crash, the load is begun anew in any case.
     target.batch("SET synchronous_commit = off")?;
-    source.batch(copy_text::SETTINGS)?;
-    let mut tally = Tally::default();
-    let mut block: Vec<u8> = Vec::with_capacity(SLICE + 8192);
     let mut writer = target.copy_in(&sql)?;
+    let (blocks, handed_over) = sync_channel(4);
+    thread::scope(|threads| {
+        let reading = threads.spawn(move || read(source, piece, &blocks));
+        let written = handed_over.iter().try_for_each(|block| writer.write_all(&block));
+        // Whoever reads notices that nobody writes any more.
+        drop(handed_over);
+        let tally = reading.join().expect("reading does not panic");
+        written?;
+        let tally = tally?;
+        writer.finish()?;
+        Ok((tally.rows, tally.hash()))
+    })
+}
+
+fn read(source: &mut CopyStream, piece: &Piece, blocks: &SyncSender<Vec<u8>>) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut block: Vec<u8> = Vec::with_capacity(SLICE);
+    let mut hand_over = |block: &mut Vec<u8>| -> Result<()> {
+        tally.update(block);
+        blocks
+            .send(std::mem::replace(block, Vec::with_capacity(SLICE)))
+            .map_err(|closed| Error::new(format!("the rows cannot be written: {closed}")))
+    };
+    let table = &piece.table;
     source.copy_out(&piece.sql(&table.source, &table.source_columns), |row| {
         block.extend_from_slice(row);
-        if block.len() >= SLICE {
-            tally.update(&block);
-            std::io::Write::write_all(&mut writer, &block)?;
-            block.clear();
-        }
-        Ok(())
+        if block.len() >= SLICE { hand_over(&mut block) } else { Ok(()) }
     })?;
-    tally.update(&block);
-    std::io::Write::write_all(&mut writer, &block)?;
-    writer.finish()?;
-    Ok((tally.rows, tally.hash()))
+    hand_over(&mut block)?;
+    Ok(tally)
 }
 
 /// What a piece of the mirror holds.
