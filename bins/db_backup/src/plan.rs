@@ -160,6 +160,6 @@ mod tests {
             "WHERE ctid >= '(2730,0)' AND ctid < '(5461,0)'",
             "WHERE ctid >= '(5461,0)'",
         );
-        case(64 << 20, 8192, &[first, second, last]);
+        case(48 << 20, 8192, &[first, second, last]);
     }
 }
