@@ -22,12 +22,17 @@ impl Model {
             2 => self.drop_table(one),
             3..=5 => self.add_column(one, two),
             6 => self.drop_column(one, two),
-            7 => self.on_column(one, two, |column, n| {
-                column.kind = match column.kind {
-                    // Numbers and texts change among themselves.
-                    Kind::Plain(kind @ 0..=3) => Kind::Plain((kind + 1 + n % 3) % 4),
-                    Kind::Plain(kind @ 4..=5) => Kind::Plain(9 - kind),
-                    ref other => other.clone(),
+            7 => self.on_table(one, |table, _, n| {
+                let count = table.columns.len();
+                // PostgreSQL changes no type of a partition key.
+                if table.partitions.is_none() || two % count > 0 {
+                    let column = &mut table.columns[two % count];
+                    column.kind = match column.kind {
+                        // Numbers and texts change among themselves.
+                        Kind::Plain(kind @ 0..=3) => Kind::Plain((kind + 1 + n % 3) % 4),
+                        Kind::Plain(kind @ 4..=5) => Kind::Plain(9 - kind),
+                        ref other => other.clone(),
+                    };
                 }
             }),
             8 => self.on_column(one, two, |column, _| column.not_null = !column.not_null),
