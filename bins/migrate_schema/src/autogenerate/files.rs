@@ -139,6 +139,7 @@ impl Files {
         if together {
             session.commit()?;
         }
+        session.batch(include_str!("sql/analyze.sql"))?;
         Ok(partitions.iter().map(|row| row.get(0)).collect())
     }
 }

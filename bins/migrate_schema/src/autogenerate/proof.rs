@@ -103,6 +103,7 @@ impl Prover<'_> {
         let claim = self.claim;
         let ddl = from_nothing(claim.start, claim.options)?;
         apply(self.session, &ddl).context(|| "the clone could not be made".to_owned())?;
+        self.session.batch(include_str!("sql/analyze.sql"))?;
         let made = self.read()?;
         self.same(&made, claim.start, "the clone is not like the database")
     }
