@@ -1,10 +1,9 @@
 //! Reading the old database: many connections, one moment.
 
-use common::copy::{Decoder, Row};
+use common::copy::Row;
 use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Context, Error, Pool, Result, Session};
-use postgres::CopyOutReader;
 
 use crate::keys::Key;
 use crate::plan::{Plan, Source};
@@ -70,15 +69,6 @@ impl Snapshot {
         stream.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&self.id)))?;
         Ok(stream)
     }
-
-    /// One more connection that reads at the snapshot's moment.
-    pub fn reader(&self) -> Result<Session> {
-        let mut session = self.pool.session()?;
-        session.batch(SETTINGS)?;
-        session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        session.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&self.id)))?;
-        Ok(session)
-    }
 }
 
 /// Hands the rows of a range to `take`, key first.
@@ -92,16 +82,6 @@ pub fn for_each_row(
         throttle::pace();
         take(row)
     })
-}
-
-/// The rows of a range, key first, as a stream.
-pub fn rows<'s>(
-    session: &'s mut Session,
-    source: &Source,
-    range: &Range,
-) -> Result<Decoder<CopyOutReader<'s>>> {
-    let reader = session.copy_out(&source.copy_sql(&range.predicate(source)))?;
-    Ok(Decoder::new(reader))
 }
 
 /// Rows of a source at the snapshot's moment.
