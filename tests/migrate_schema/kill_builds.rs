@@ -63,9 +63,16 @@ fn reaches(lab: &Lab, phase: &str) {
         "SELECT count(*) FROM pg_stat_progress_create_index
           WHERE datname = current_database() AND phase LIKE '{phase}%'"
     );
+    let sessions = "SELECT pid, state, wait_event, left(query, 80), phase
+          FROM pg_stat_activity LEFT JOIN pg_stat_progress_create_index USING (pid, datname)
+         WHERE datname = current_database() AND pid <> pg_backend_pid()";
     let start = Instant::now();
     while lab.value(&lab.new, &sql) != "1" {
-        assert!(start.elapsed() < Duration::from_secs(30), "the build never came to: {phase}");
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "the build never came to: {phase}\n{}",
+            lab.rows(&lab.new, sessions).join("\n")
+        );
         thread::sleep(Duration::from_millis(20));
     }
 }
