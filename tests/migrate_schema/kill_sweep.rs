@@ -140,7 +140,7 @@ fn ends_the_same(lab: &Lab, boundary: usize, expected: &str) {
     let start = Instant::now();
     let run = migrate(lab, &["upgrade"]);
     run.ok();
-    assert!(start.elapsed() < Duration::from_secs(30), "killed at {boundary}: {run}");
+    assert!(start.elapsed() < Duration::from_secs(120), "killed at {boundary}: {run}");
     assert_eq!(state(lab), expected, "killed after answer {boundary}");
 }
 
@@ -204,7 +204,7 @@ fn the_crash_of_the_server_at_any_statement_is_followed_by_a_plain_rerun() {
         runner.process.wait().expect("its end");
         let start = Instant::now();
         while !lab.answers() {
-            assert!(start.elapsed() < Duration::from_secs(60), "the server does not recover");
+            assert!(start.elapsed() < Duration::from_secs(120), "the server does not recover");
             sleep(Duration::from_millis(100));
         }
         ends_the_same(&lab, boundary, &expected);

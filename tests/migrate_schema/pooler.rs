@@ -54,7 +54,7 @@ impl Pooler {
         let pooler = Pooler { process: process.expect("pgbouncer"), port };
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(10), "pgbouncer does not answer");
+            assert!(start.elapsed() < Duration::from_secs(120), "pgbouncer does not answer");
             sleep(Duration::from_millis(20));
         }
         Some(pooler)
