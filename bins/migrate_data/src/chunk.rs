@@ -11,11 +11,12 @@ use common::{Error, Result, Session};
 
 use crate::keys::{Key, key_hash_of};
 use crate::ledger::Chunk;
+use crate::ledger::account::Account;
 use crate::ledger::entries::{Entries, Merged};
 use crate::plan::{Source, Target};
 use crate::refusal::Refusal;
 use crate::sink::Sink;
-use crate::snapshot;
+use crate::snapshot::{self, Range};
 use crate::survey::Refused;
 use crate::transform::{Lookups, Reject, Transformer, Values};
 
@@ -29,19 +30,11 @@ pub struct Loader<'p> {
     sinks: Vec<Sink>,
     merged: Vec<Merged>,
     rejects: Vec<(Key, Reject)>,
-    tally: Tally,
+    account: Account,
+    /// The quarantined rows as they are in the source, by their key's text.
+    raws: HashMap<String, String>,
+    run: i64,
     entries: Entries<'p>,
-}
-
-/// What became of a chunk's rows.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
-    pub read: i64,
-    pub loaded: i64,
-    pub merged: i64,
-    pub quarantined: i64,
-    /// Of the keys read, whatever their order.
-    pub hash: u128,
 }
 
 impl<'p> Loader<'p> {
@@ -53,7 +46,9 @@ impl<'p> Loader<'p> {
             sinks: source.targets.iter().map(Sink::for_target).collect(),
             merged: Vec::new(),
             rejects: Vec::new(),
-            tally: Tally::default(),
+            account: Account::default(),
+            raws: HashMap::new(),
+            run,
             entries: Entries::new(run, source),
         }
     }
@@ -70,25 +65,53 @@ impl<'p> Loader<'p> {
         new: &mut Session,
         chunk: &Chunk,
         refused: &Refused,
-    ) -> Result<Result<Tally, Refusal>> {
-        self.clear();
-        snapshot::for_each_row(old, self.source, &chunk.range, |row| self.take(row, refused))?;
-        let raws = self.raw_rows(old)?;
+    ) -> Result<Result<Account, Refusal>> {
+        self.make(old, &chunk.range, refused)?;
         new.begin()?;
+        match self.send(new) {
+            Ok(Ok(())) => {}
+            failed => {
+                new.rollback()?;
+                return failed.map(|refused| refused.map(|()| Account::default()));
+            }
+        }
+        self.account.sign(new, self.run, self.source, chunk)?;
+        new.commit()?;
+        Ok(Ok(self.account.clone()))
+    }
+
+    /// Reads and cleans the rows of a range, and writes nothing.
+    ///
+    /// # Errors
+    /// The old database cannot be read.
+    pub fn make(
+        &mut self,
+        old: &mut CopyStream,
+        range: &Range,
+        refused: &Refused,
+    ) -> Result<&Account> {
+        self.clear();
+        snapshot::for_each_row(old, self.source, range, |row| self.take(row, refused))?;
+        self.raws = self.raw_rows(old)?;
+        self.account.add_rows(self.source, &mut self.sinks, &self.transformer.replaced);
+        self.account.fates = self.entries.hash(&self.rejects, &self.raws, &self.merged);
+        Ok(&self.account)
+    }
+
+    /// Sends what was made within the session's transaction, or says which row PostgreSQL refuses;
+    /// the transaction has failed then.
+    fn send(&mut self, new: &mut Session) -> Result<Result<(), Refusal>> {
         for (sink, target) in self.sinks.iter_mut().zip(&self.source.targets) {
             if let Err(error) = sink.send(new) {
-                new.rollback()?;
                 return match Refusal::find(&error, &target.name, sink) {
                     Some(refusal) => Ok(Err(refusal)),
                     None => Err(error.context(format!("{} cannot be loaded", target.name))),
                 };
             }
         }
-        self.entries.quarantine(new, &self.rejects, &raws)?;
+        self.entries.quarantine(new, &self.rejects, &self.raws)?;
         self.entries.lineage(new, &self.merged)?;
-        self.entries.sign(new, chunk, &self.tally, &self.sinks, &self.transformer.replaced)?;
-        new.commit()?;
-        Ok(Ok(self.tally))
+        Ok(Ok(()))
     }
 
     fn clear(&mut self) {
@@ -96,14 +119,16 @@ impl<'p> Loader<'p> {
         self.transformer.replaced.fill(0);
         self.merged.clear();
         self.rejects.clear();
-        self.tally = Tally::default();
+        self.account = Account::default();
+        self.raws.clear();
     }
 
     /// Cleans one row of the source into the sinks.
     fn take(&mut self, row: Row, refused: &Refused) -> Result<()> {
         let key = self.transformer.key(&row)?;
-        self.tally.read += 1;
-        self.tally.hash = self.tally.hash.wrapping_add(key_hash_of(row.get(0).unwrap_or_default()));
+        self.account.read += 1;
+        self.account.hash =
+            self.account.hash.wrapping_add(key_hash_of(row.get(0).unwrap_or_default()));
         let known = if refused.is_empty() { None } else { refused.get(&key) };
         let values = match known {
             Some(reject) => Err(reject.clone()),
@@ -118,7 +143,7 @@ impl<'p> Loader<'p> {
                 }
             }
             Err(reject) => {
-                self.tally.quarantined += 1;
+                self.account.quarantined += 1;
                 self.rejects.push((key, reject));
             }
         }
@@ -143,8 +168,8 @@ impl<'p> Loader<'p> {
         };
         let merged_into = survivor.filter(|survivor| survivor.key != key);
         if index == self.source.main {
-            self.tally.merged += i64::from(merged_into.is_some());
-            self.tally.loaded += i64::from(merged_into.is_none());
+            self.account.merged += i64::from(merged_into.is_some());
+            self.account.loaded += i64::from(merged_into.is_none());
             if let Some(survivor) = merged_into {
                 let taken = survivor.taken().to_string();
                 let survivor = if taken.is_empty() { survivor.key.to_string() } else { taken };

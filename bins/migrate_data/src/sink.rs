@@ -6,7 +6,7 @@ use common::copy::Encoder;
 use common::identifier;
 use common::{Result, Session};
 
-use crate::keys::Key;
+use crate::keys::{Key, key_hash_of};
 use crate::plan::{FieldInput, Source, Target};
 use crate::transform::Values;
 use crate::value::Value;
@@ -22,6 +22,8 @@ pub struct Sink {
     /// Keys of the source rows, in the order of the rows: PostgreSQL names a refused row by its
     /// line.
     keys: Vec<Key>,
+    /// Where the first row begins and where each ends.
+    bounds: Vec<usize>,
 }
 
 enum Rows {
@@ -29,16 +31,31 @@ enum Rows {
     Text(Vec<u8>),
 }
 
+impl Rows {
+    fn len(&self) -> usize {
+        match self {
+            Rows::Binary(encoder) => encoder.len(),
+            Rows::Text(buffer) => buffer.len(),
+        }
+    }
+}
+
 impl Sink {
     pub fn for_target(target: &Target) -> Sink {
+        Sink::into_table(&target.sql, target)
+    }
+
+    /// For another table, quoted, with the target's columns.
+    pub fn into_table(table: &str, target: &Target) -> Sink {
         let columns = identifier::list(target.columns.iter().map(|column| column.name.as_str()));
         let (rows, format) = if target.as_text {
             (Rows::Text(Vec::new()), "text")
         } else {
             (Rows::Binary(Encoder::new()), "binary")
         };
-        let statement = format!("COPY {} ({columns}) FROM STDIN (FORMAT {format})", target.sql);
-        Sink { statement, rows, keys: Vec::new() }
+        let statement = format!("COPY {table} ({columns}) FROM STDIN (FORMAT {format})");
+        let bounds = vec![rows.len()];
+        Sink { statement, rows, keys: Vec::new(), bounds }
     }
 
     pub fn clear(&mut self) {
@@ -47,6 +64,25 @@ impl Sink {
             Rows::Text(buffer) => buffer.clear(),
         }
         self.keys.clear();
+        self.bounds.clear();
+        self.bounds.push(self.rows.len());
+    }
+
+    /// A hash of the rows that adds up: neither their order nor how they are cut into chunks
+    /// counts.
+    pub fn hash(&mut self) -> u128 {
+        let length = self.rows.len();
+        let bytes = match &mut self.rows {
+            Rows::Binary(encoder) => encoder.finish(),
+            Rows::Text(buffer) => buffer,
+        };
+        let rows = self.bounds.windows(2).map(|row| key_hash_of(&bytes[row[0]..row[1]]));
+        let sum = rows.fold(0, u128::wrapping_add);
+        // `send` writes the trailer once more.
+        if let Rows::Binary(encoder) = &mut self.rows {
+            encoder.truncate(length);
+        }
+        sum
     }
 
     pub fn len(&self) -> usize {
@@ -92,6 +128,7 @@ impl Sink {
             }
         }
         self.keys.push(key.clone());
+        self.bounds.push(self.rows.len());
     }
 
     /// Sends the rows within the session's transaction.

@@ -182,10 +182,10 @@ impl<'a> SourceLoad<'a> {
                 while !stop.is_set() {
                     let known = lock(&refused).clone();
                     match loader.load(&mut old, &mut new, chunk, &known)? {
-                        Ok(tally) => {
-                            self.bar.inc(u64::try_from(tally.read).unwrap_or(0));
-                            let total = tally.quarantined
-                                + quarantined.fetch_add(tally.quarantined, Ordering::Relaxed);
+                        Ok(account) => {
+                            self.bar.inc(u64::try_from(account.read).unwrap_or(0));
+                            let total = account.quarantined
+                                + quarantined.fetch_add(account.quarantined, Ordering::Relaxed);
                             if self.is_over(total, None).is_some() {
                                 stop.set();
                             }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Result, Session};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::Loader;
 use crate::ledger::Chunk;
@@ -50,15 +50,16 @@ impl Loader<'_> {
             !known
         });
         let retried = Retried {
-            tried: self.tally.read,
-            loaded: self.tally.loaded,
-            merged: self.tally.merged,
+            tried: self.account.read,
+            loaded: self.account.loaded,
+            merged: self.account.merged,
         };
         let changed: Vec<&str> = read.iter().map(String::as_str).collect();
         if changed.is_empty() {
             return Ok(Ok(retried));
         }
-        let raws = self.raw_rows(old)?;
+        self.raws = self.raw_rows(old)?;
+        self.account.add_rows(self.source, &mut self.sinks, &self.transformer.replaced);
         new.execute(
             "DELETE FROM pgrefit.quarantine WHERE run = $1 AND source = $2 AND key = ANY ($3)",
             &[&self.entries.run(), &self.source.label, &changed],
@@ -72,7 +73,7 @@ impl Loader<'_> {
                 };
             }
         }
-        self.entries.quarantine(new, &self.rejects, &raws)?;
+        self.entries.quarantine(new, &self.rejects, &self.raws)?;
         self.entries.lineage(new, &self.merged)?;
         self.amend(new, chunk, retried)?;
         Ok(Ok(retried))
@@ -116,10 +117,6 @@ impl Loader<'_> {
 
     /// Moves the rows from quarantined to loaded and merged in the chunk's line of the ledger.
     fn amend(&self, new: &mut Session, chunk: &Chunk, retried: Retried) -> Result<()> {
-        let counts = self.source.targets.iter().zip(&self.sinks);
-        let rows: Map<_, _> =
-            counts.map(|(target, sink)| (target.name.clone(), json!(sink.len()))).collect();
-        let replaced = self.entries.replacements(&self.transformer.replaced);
         new.execute(
             include_str!("amend.sql"),
             &[
@@ -128,8 +125,8 @@ impl Loader<'_> {
                 &chunk.number,
                 &retried.loaded,
                 &retried.merged,
-                &Value::Object(rows).to_string(),
-                &Value::Object(replaced).to_string(),
+                &Value::from(self.account.target_rows.clone()).to_string(),
+                &Value::from(self.account.replaced.clone()).to_string(),
             ],
         )?;
         Ok(())

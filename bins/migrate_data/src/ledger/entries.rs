@@ -3,14 +3,11 @@
 use std::collections::HashMap;
 
 use common::copy::Encoder;
-use common::{Error, Result, Session};
-use serde_json::{Map, Value, json};
+use common::{Result, Session};
 
-use super::Chunk;
-use crate::chunk::Tally;
-use crate::keys::Key;
+use crate::keys::{Key, key_hash_of};
 use crate::plan::Source;
-use crate::sink::{self, Sink};
+use crate::sink;
 use crate::transform::Reject;
 
 /// A row of the main target that is one with its survivor.
@@ -23,12 +20,19 @@ pub struct Merged {
 pub struct Entries<'p> {
     run: i64,
     source: &'p Source,
+    /// What stands before the names of the tables.
+    place: &'static str,
     rows: Encoder,
 }
 
 impl<'p> Entries<'p> {
     pub fn new(run: i64, source: &'p Source) -> Entries<'p> {
-        Entries { run, source, rows: Encoder::new() }
+        Entries { run, source, place: "pgrefit.", rows: Encoder::new() }
+    }
+
+    /// For tables of the same columns whose names begin otherwise.
+    pub fn into_tables(self, place: &'static str) -> Entries<'p> {
+        Entries { place, ..self }
     }
 
     pub fn run(&self) -> i64 {
@@ -61,8 +65,11 @@ impl<'p> Entries<'p> {
             text(rows, reject.value.as_ref());
             text(rows, reject.sqlstate.as_ref());
         }
-        let statement = "COPY pgrefit.quarantine (run, source, key, raw, target, column_name, rule, reason, value, sqlstate) FROM STDIN (FORMAT binary)";
-        sink::send(new, statement, rows.finish())
+        let statement = format!(
+            "COPY {}quarantine (run, source, key, raw, target, column_name, rule, reason, value, sqlstate) FROM STDIN (FORMAT binary)",
+            self.place
+        );
+        sink::send(new, &statement, rows.finish())
     }
 
     /// The merged rows, with their survivors.
@@ -82,64 +89,49 @@ impl<'p> Entries<'p> {
             rows.bytes(merged.survivor.as_bytes());
             rows.bytes(b"merged");
         }
-        let statement = "COPY pgrefit.lineage (run, source, source_key, target, target_key, fate) FROM STDIN (FORMAT binary)";
-        sink::send(new, statement, rows.finish())
+        let statement = format!(
+            "COPY {}lineage (run, source, source_key, target, target_key, fate) FROM STDIN (FORMAT binary)",
+            self.place
+        );
+        sink::send(new, &statement, rows.finish())
     }
 
-    /// Signs the chunk's row: its rows are there once this transaction is.
-    ///
-    /// # Errors
-    /// It is signed already.
-    pub fn sign(
+    /// A hash of these entries that adds up.
+    pub fn hash(
         &self,
-        new: &mut Session,
-        chunk: &Chunk,
-        tally: &Tally,
-        sinks: &[Sink],
-        replaced: &[u64],
-    ) -> Result<()> {
-        let targets = self.source.targets.iter().zip(sinks);
-        let target_rows: Map<_, _> =
-            targets.map(|(target, sink)| (target.name.clone(), json!(sink.len()))).collect();
-        let updated = new.execute(
-            "UPDATE pgrefit.load_chunk SET read = $4, loaded = $5, merged = $6, quarantined = $7, \
-             target_rows = $8::text::jsonb, replaced = $9::text::jsonb, hash = $10, committed_at = clock_timestamp() \
-             WHERE run = $1 AND source = $2 AND chunk = $3 AND committed_at IS NULL",
-            &[
-                &self.run,
-                &self.source.label,
-                &chunk.number,
-                &tally.read,
-                &tally.loaded,
-                &tally.merged,
-                &tally.quarantined,
-                &Value::Object(target_rows).to_string(),
-                &Value::Object(self.replacements(replaced)).to_string(),
-                &format!("{:032x}", tally.hash),
-            ],
-        )?;
-        match updated {
-            1 => Ok(()),
-            _ => Err(Error::new(format!(
-                "chunk {} of {} was loaded by someone else",
-                chunk.number, self.source.label
-            ))),
-        }
+        rejects: &[(Key, Reject)],
+        raws: &HashMap<String, String>,
+        merged: &[Merged],
+    ) -> u128 {
+        let quarantined = rejects.iter().map(|(key, reject)| {
+            let key = key.to_string();
+            hash_of(&[
+                Some(&key),
+                raws.get(&key).map(String::as_str),
+                Some(&reject.target),
+                Some(&reject.column),
+                Some(reject.rule.name()),
+                Some(&reject.reason),
+                reject.value.as_deref(),
+                reject.sqlstate.as_deref(),
+            ])
+        });
+        let merged = merged
+            .iter()
+            .map(|merged| hash_of(&[Some(&merged.key.to_string()), Some(&merged.survivor)]));
+        quarantined.chain(merged).fold(0, u128::wrapping_add)
     }
+}
 
-    /// Values that `otherwise` replaced, by `target.column`.
-    pub fn replacements(&self, replaced: &[u64]) -> Map<String, Value> {
-        let mut replacements = Map::new();
-        for target in &self.source.targets {
-            for column in &target.columns {
-                if replaced[column.field] > 0 {
-                    let name = format!("{}.{}", target.name, column.name);
-                    replacements.insert(name, json!(replaced[column.field]));
-                }
-            }
-        }
-        replacements
+fn hash_of(parts: &[Option<&str>]) -> u128 {
+    let mut bytes = Vec::with_capacity(256);
+    for part in parts {
+        // No text is that long, so that NULL is none.
+        let length = part.map_or(u64::MAX, |part| part.len() as u64);
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(part.unwrap_or_default().as_bytes());
     }
+    key_hash_of(&bytes)
 }
 
 fn text(rows: &mut Encoder, value: Option<&String>) {

@@ -1,5 +1,6 @@
 //! The books in schema `pgrefit` of the new database.
 
+pub mod account;
 pub mod entries;
 pub mod refused;
 pub mod rejects;

@@ -37,9 +37,14 @@ CREATE TABLE IF NOT EXISTS pgrefit.load_chunk (
     target_rows  jsonb,              -- rows written, by target
     replaced     jsonb,              -- values that `otherwise` replaced, by target.column
     hash         text,               -- sum of the hashes of the keys read, hexadecimal
+    made         jsonb,              -- sum of the hashes of the rows written, by target
+    fates        text,               -- of the quarantined and the merged rows
     committed_at timestamptz,        -- NULL until the chunk's rows are committed with this row
     PRIMARY KEY (run, source, chunk)
 );
+
+-- Books of before there were later runs.
+ALTER TABLE pgrefit.load_chunk ADD COLUMN IF NOT EXISTS made jsonb, ADD COLUMN IF NOT EXISTS fates text;
 
 CREATE TABLE IF NOT EXISTS pgrefit.quarantine (
     run         bigint NOT NULL,
