@@ -6,11 +6,12 @@ use std::cmp::Ordering;
 use common::copy::{Decoder, Row};
 use common::identifier::{QualifiedName, literal, quote};
 use common::progress::{count, grouped};
-use common::{Result, Session};
+use common::{Pool, Result, Session};
 use migrate_data::catalog::Relation;
-use migrate_data::plan::Plan;
+use migrate_data::plan::Target;
 
 use crate::findings::{Findings, SHOWN};
+use crate::values::{self, Held};
 
 #[derive(Debug, Default)]
 pub struct Answers {
@@ -34,57 +35,78 @@ impl Answers {
 
 /// Compares fates and values; `None` where the old database has no answer key.
 ///
+/// Tables that hold the same rows are told by sums of hashes; only where these differ are rows
+/// sorted and compared one by one.
+///
 /// # Errors
 /// Either side cannot be read.
 pub fn verify(
-    old: &mut Session,
+    old: &Pool,
     new: &mut Session,
-    plan: &Plan,
     run: i64,
+    held: &[Held],
+    workers: usize,
     findings: &mut Findings,
 ) -> Result<Option<Answers>> {
-    let fates = QualifiedName { schema: Some("truth".to_owned()), name: "fates".to_owned() };
-    if Relation::find(old, &fates)?.is_none() {
+    let database = old.database();
+    let mut old = old.session()?;
+    if Relation::find(&mut old, &answer_name("fates"))?.is_none() {
         return Ok(None);
     }
-    for session in [&mut *old, &mut *new] {
+    for session in [&mut old, &mut *new] {
         session.batch("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; SET bytea_output = 'hex'")?;
     }
     let mut answers = Answers::default();
-    compare_fates(old, new, run, &mut answers, findings)?;
-    for target in plan.targets() {
-        let name = QualifiedName { schema: Some("truth".to_owned()), name: target.name.clone() };
-        let Some(answer) = Relation::find(old, &name)? else {
-            continue;
-        };
-        let own = QualifiedName::parse(&target.name).unwrap_or_else(|| name.clone());
-        let Some(table) = Relation::find(new, &own)? else {
-            continue;
-        };
-        let key = if table.primary_key.is_empty() {
-            vec![answer.columns[0].name.clone()]
+    compare_fates(&mut old, new, run, &mut answers, findings)?;
+    let mut answered = Vec::new();
+    for held in held {
+        if let Some(answer) = Relation::find(&mut old, &answer_name(&held.target().name))? {
+            answered.push((held, answer));
+        }
+    }
+    let equal = values::are_equal(database, &answered, workers)?;
+    for ((held, answer), is_equal) in answered.iter().zip(equal) {
+        if is_equal {
+            answers.equal += i64::try_from(held.rows()).unwrap_or(i64::MAX);
         } else {
-            table.primary_key
-        };
-        let mut columns = key.clone();
-        columns.extend(
-            answer
-                .columns
-                .iter()
-                .map(|column| column.name.clone())
-                .filter(|column| !key.contains(column)),
-        );
-        let expected = rows_sql(&answer.name.sql(), &columns, key.len());
-        let found = rows_sql(&table.name.sql(), &columns, key.len());
-        compare(
-            Stream::open(old, &expected)?,
-            Stream::open(new, &found)?,
-            key.len(),
-            &mut Telling { what: &target.name, columns: &columns, findings, told: 0 },
-            &mut answers,
-        )?;
+            compare_rows(&mut old, new, held.target(), answer, &mut answers, findings)?;
+        }
     }
     Ok(Some(answers))
+}
+
+fn answer_name(table: &str) -> QualifiedName {
+    QualifiedName { schema: Some("truth".to_owned()), name: table.to_owned() }
+}
+
+/// One by one, in the order of the new table's key.
+fn compare_rows(
+    old: &mut Session,
+    new: &mut Session,
+    target: &Target,
+    answer: &Relation,
+    answers: &mut Answers,
+    findings: &mut Findings,
+) -> Result<()> {
+    let own = QualifiedName::parse(&target.name).unwrap_or_else(|| answer_name(&target.name));
+    let Some(table) = Relation::find(new, &own)? else {
+        return Ok(());
+    };
+    let key = if table.primary_key.is_empty() {
+        vec![answer.columns[0].name.clone()]
+    } else {
+        table.primary_key
+    };
+    let mut columns = key.clone();
+    let names = answer.columns.iter().map(|column| column.name.clone());
+    columns.extend(names.filter(|column| !key.contains(column)));
+    compare(
+        Stream::open(old, &rows_sql(&answer.name.sql(), &columns, key.len()))?,
+        Stream::open(new, &rows_sql(&table.name.sql(), &columns, key.len()))?,
+        key.len(),
+        &mut Telling { what: &target.name, columns: &columns, findings, told: 0 },
+        answers,
+    )
 }
 
 /// All rows as text, in the byte order of their keys, which both servers share.

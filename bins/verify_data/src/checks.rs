@@ -1,10 +1,14 @@
 //! `checks/*.sql`: queries that return a row for each thing that is wrong.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use common::progress::count;
 use common::script::Script;
-use common::{Error, Project, Result, Session, note};
+use common::{Error, Pool, Project, Result, Session, note};
+use migrate_data::workers;
 use postgres::{Row, SimpleQueryMessage};
 
 use crate::findings::{Findings, SHOWN};
@@ -30,53 +34,90 @@ impl Checks {
     }
 }
 
-/// Runs every check in a transaction that may not write.
+/// How one check ended.
+enum Answer {
+    /// It needs a relation that is not there yet.
+    NotAsked { needs: String },
+    /// Rows that should not be.
+    Wrong(Vec<String>),
+}
+
+/// Runs every check in a transaction that may not write, several at a time; they are told in the
+/// order of their names.
 ///
 /// # Errors
 /// A check is not a query that PostgreSQL understands.
-pub fn verify(project: &Project, new: &mut Session, findings: &mut Findings) -> Result<Checks> {
+pub fn verify(
+    project: &Project,
+    new: &Pool,
+    workers: usize,
+    findings: &mut Findings,
+) -> Result<Checks> {
+    let scripts = scripts(project)?;
+    let next = AtomicUsize::new(0);
+    let answers = Mutex::new(BTreeMap::new());
+    workers::run(workers.min(scripts.len()), |stop| {
+        let mut session = new.session()?;
+        session.batch(include_str!("checks.sql"))?;
+        while !stop.is_set() {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(script) = scripts.get(index) else { break };
+            let answer = answer(&mut session, script)?;
+            answers.lock().unwrap_or_else(PoisonError::into_inner).insert(index, answer);
+        }
+        session.rollback()
+    })?;
     let mut checks = Checks::default();
+    let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (script, answer) in scripts.iter().zip(answers.into_values()) {
+        let path = script.path.display();
+        match answer {
+            Answer::NotAsked { needs } => {
+                let name = script.path.file_stem().unwrap_or_default().to_string_lossy();
+                note(format_args!(
+                    "{name} is not asked: {needs} does not exist yet (`make migrate-sql`)"
+                ));
+                checks.skipped += 1;
+            }
+            Answer::Wrong(rows) if rows.is_empty() => checks.empty += 1,
+            Answer::Wrong(rows) => {
+                checks.failed += 1;
+                let what = header(script, "check")
+                    .map_or_else(String::new, |check| format!(" (should hold: {check})"));
+                let number = count(i64::try_from(rows.len()).unwrap_or(i64::MAX), "row");
+                findings.add(format!("{path} returns {number}{what}"));
+                for row in rows.iter().take(SHOWN) {
+                    findings.add(format!("  {row}"));
+                }
+            }
+        }
+    }
+    Ok(checks)
+}
+
+/// In the order of their names.
+fn scripts(project: &Project) -> Result<Vec<Script>> {
     let folder = project.checks();
     if !folder.is_dir() {
-        return Ok(checks);
+        return Ok(Vec::new());
     }
     let mut paths: Vec<_> = fs::read_dir(&folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
     paths.sort();
-    new.batch("BEGIN READ ONLY")?;
-    for path in paths {
-        let script = Script::read(&path)?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let headers = script.headers();
-        let header = |key: &str| headers.iter().find(|header| header.key == key);
-        if let Some(needs) = header("needs")
-            && !exists(new, &needs.value)?
-        {
-            note(format_args!(
-                "{name} is not asked: {} does not exist yet (`make migrate-sql`)",
-                needs.value
-            ));
-            checks.skipped += 1;
-            continue;
-        }
-        let wrong = ask(new, &script)?;
-        if wrong.is_empty() {
-            checks.empty += 1;
-            continue;
-        }
-        checks.failed += 1;
-        let what = header("check")
-            .map_or_else(String::new, |check| format!(" (should hold: {})", check.value));
-        let rows = count(i64::try_from(wrong.len()).unwrap_or(i64::MAX), "row");
-        findings.add(format!("{} returns {rows}{what}", path.display()));
-        for row in wrong.iter().take(SHOWN) {
-            findings.add(format!("  {row}"));
-        }
+    paths.iter().map(|path| Script::read(path)).collect()
+}
+
+fn header(script: &Script, key: &str) -> Option<String> {
+    script.headers().into_iter().find(|header| header.key == key).map(|header| header.value)
+}
+
+fn answer(new: &mut Session, script: &Script) -> Result<Answer> {
+    match header(script, "needs") {
+        Some(needs) if !exists(new, &needs)? => Ok(Answer::NotAsked { needs }),
+        _ => ask(new, script).map(Answer::Wrong),
     }
-    new.rollback()?;
-    Ok(checks)
 }
 
 fn exists(new: &mut Session, relation: &str) -> Result<bool> {

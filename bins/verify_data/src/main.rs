@@ -56,10 +56,10 @@ fn verify_data(arguments: Arguments) -> Result<Outcome> {
     let run = accounts::finished_run(&mut new, &plan)?;
     let mut findings = Findings::default();
     accounts::verify(old_pool.database(), &mut new, &new_database, &plan, run, &mut findings)?;
-    let values =
-        values::verify(&old_pool, &new_pool, &plan, run, arguments.workers(), &mut findings)?;
-    let checks = checks::verify(&project, &mut new, &mut findings)?;
-    let answers = answer_key::verify(&mut old, &mut new, &plan, run, &mut findings)?;
+    let workers = arguments.workers();
+    let (values, held) = values::verify(&old_pool, &new_pool, &plan, run, workers, &mut findings)?;
+    let checks = checks::verify(&project, &new_pool, workers, &mut findings)?;
+    let answers = answer_key::verify(&old_pool, &mut new, run, &held, workers, &mut findings)?;
 
     let parts: Vec<String> = [
         Some(findings.accounts()),

@@ -1,28 +1,34 @@
-//! What the new tables hold.
+//! What tables hold.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::copy_stream::CopyStream;
 use common::identifier::list;
-use common::{Pool, Result};
+use common::{Database, Result};
 use migrate_data::workers;
 
 use super::canonical::Row;
 use super::{BUCKETS, Bucket, Buckets, Shape};
 
-/// The buckets of every target, a table per worker.
-pub fn buckets(new: &Pool, shapes: &[Shape], worker_count: usize) -> Result<Vec<Buckets>> {
-    let all = Mutex::new(vec![Buckets::new(); shapes.len()]);
+/// A table, quoted, that has the columns of a shape.
+pub struct Table<'a, 'p> {
+    pub sql: String,
+    pub shape: &'a Shape<'p>,
+}
+
+/// The buckets of every table, one table per worker at a time.
+pub fn buckets(database: &Database, tables: &[Table], worker_count: usize) -> Result<Vec<Buckets>> {
+    let all = Mutex::new(vec![Buckets::new(); tables.len()]);
     let next = AtomicUsize::new(0);
-    workers::run(worker_count.min(shapes.len()), |_| {
-        let mut stream = CopyStream::open(new.database())?;
+    workers::run(worker_count.min(tables.len()), |_| {
+        let mut stream = CopyStream::open(database)?;
         let mut buffer = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(shape) = shapes.get(index) else { break };
+            let Some(Table { sql, shape }) = tables.get(index) else { break };
             let mut own = vec![Bucket::default(); BUCKETS];
-            read(&mut stream, shape, |row| row.add(shape, &mut own, &mut buffer))?;
+            read(&mut stream, sql, shape, |row| row.add(shape, &mut own, &mut buffer))?;
             all.lock().unwrap_or_else(std::sync::PoisonError::into_inner)[index] = own;
         }
         Ok(())
@@ -31,11 +37,15 @@ pub fn buckets(new: &Pool, shapes: &[Shape], worker_count: usize) -> Result<Vec<
 }
 
 /// Visits every row of a table.
-pub fn read(stream: &mut CopyStream, shape: &Shape, mut visit: impl FnMut(&Row)) -> Result<()> {
+pub fn read(
+    stream: &mut CopyStream,
+    table: &str,
+    shape: &Shape,
+    mut visit: impl FnMut(&Row),
+) -> Result<()> {
     let columns =
         list(shape.columns.iter().map(|&column| shape.target.columns[column].name.as_str()));
-    let sql =
-        format!("COPY (SELECT {columns} FROM {}) TO STDOUT (FORMAT binary)", shape.target.sql);
+    let sql = format!("COPY (SELECT {columns} FROM {table}) TO STDOUT (FORMAT binary)");
     let mut canonical = Row::default();
     stream.rows(&sql, |row| {
         canonical.clear();

@@ -12,7 +12,8 @@ mod found;
 mod name;
 
 use common::progress::count;
-use common::{Pool, Result};
+use common::{Database, Pool, Result};
+use migrate_data::catalog::Relation;
 use migrate_data::ledger;
 use migrate_data::ledger::refused;
 use migrate_data::plan::{Plan, Target};
@@ -43,6 +44,56 @@ pub struct Shape<'p> {
     key: Vec<usize>,
 }
 
+/// What a target was found to hold.
+pub struct Held<'p> {
+    shape: Shape<'p>,
+    buckets: Buckets,
+}
+
+impl Held<'_> {
+    pub fn rows(&self) -> u64 {
+        self.buckets.iter().map(|bucket| bucket.rows).sum()
+    }
+
+    pub fn target(&self) -> &Target {
+        self.shape.target
+    }
+
+    /// Whether all columns of a relation were compared, and no others.
+    fn covers(&self, relation: &Relation) -> bool {
+        let target = self.shape.target;
+        self.shape.columns.len() == relation.columns.len()
+            && self.shape.columns.iter().all(|&column| {
+                relation.columns.iter().any(|other| other.name == target.columns[column].name)
+            })
+    }
+}
+
+/// For each, whether the relation holds the rows that the target does. `false` may also mean that
+/// the two could not be compared by sums, as where their types differ.
+///
+/// # Errors
+/// A relation cannot be read.
+pub fn are_equal(
+    database: &Database,
+    pairs: &[(&Held, Relation)],
+    workers: usize,
+) -> Result<Vec<bool>> {
+    let covered = |(held, relation): &&(&Held, Relation)| held.covers(relation);
+    let tables: Vec<_> = pairs
+        .iter()
+        .filter(covered)
+        .map(|(held, relation)| found::Table { sql: relation.name.sql(), shape: &held.shape })
+        .collect();
+    let mut there = found::buckets(database, &tables, workers)?.into_iter();
+    Ok(pairs
+        .iter()
+        .map(|(held, relation)| {
+            held.covers(relation) && there.next().as_ref() == Some(&held.buckets)
+        })
+        .collect())
+}
+
 #[derive(Debug, Default)]
 pub struct Compared {
     equal: i64,
@@ -67,17 +118,18 @@ impl Compared {
 ///
 /// # Errors
 /// Either side cannot be read.
-pub fn verify(
+pub fn verify<'p>(
     old: &Pool,
     new: &Pool,
-    plan: &Plan,
+    plan: &'p Plan,
     run: i64,
     workers: usize,
     findings: &mut Findings,
-) -> Result<Compared> {
+) -> Result<(Compared, Vec<Held<'p>>)> {
     let (snapshot, _coordinator) = Snapshot::export(old, plan)?;
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     let mut compared = Compared::default();
+    let mut held = Vec::new();
     for source in &plan.sources {
         let mut ledger = new.session()?;
         let ranges = ledger::chunks(&mut ledger, run, &source.label)?;
@@ -103,7 +155,11 @@ pub fn verify(
             workers,
         };
         let expected = pass.buckets()?;
-        let found = found::buckets(new, &shapes, workers)?;
+        let tables: Vec<_> = shapes
+            .iter()
+            .map(|shape| found::Table { sql: shape.target.sql.clone(), shape })
+            .collect();
+        let found = found::buckets(new.database(), &tables, workers)?;
         for (index, shape) in shapes.iter().enumerate() {
             let rows: u64 = found[index].iter().map(|bucket| bucket.rows).sum();
             compared.equal += i64::try_from(rows).unwrap_or(i64::MAX);
@@ -116,9 +172,10 @@ pub fn verify(
                 name::differences(&pass, new, index, &differing, findings)?;
             }
         }
+        held.extend(shapes.into_iter().zip(found).map(|(shape, buckets)| Held { shape, buckets }));
         plan.forget_unneeded(source, &mut lookups);
     }
-    Ok(compared)
+    Ok((compared, held))
 }
 
 /// Every column with a form that both sides share; `jsonb` and types of which we know no binary
@@ -129,7 +186,7 @@ fn shape<'p>(target: &'p Target, new: &Pool) -> Result<Shape<'p>> {
         .collect();
     let name = common::identifier::QualifiedName::parse(&target.name);
     let relation = match name {
-        Some(name) => migrate_data::catalog::Relation::find(&mut new.session()?, &name)?,
+        Some(name) => Relation::find(&mut new.session()?, &name)?,
         None => None,
     };
     let primary_key = relation.map(|relation| relation.primary_key).unwrap_or_default();
