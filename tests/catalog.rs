@@ -50,7 +50,7 @@ impl Server {
         let version = lab.value("postgres", "SHOW server_version_num").parse().expect("a number");
         // Some servers are built without ICU's collations; they count as an extension here.
         let available = "SELECT name FROM pg_available_extensions
-                          UNION SELECT 'icu' FROM pg_collation WHERE collprovider = 'i'";
+                          UNION SELECT 'icu' FROM pg_collation WHERE collname LIKE '%-x-icu'";
         let extensions = lab.rows("postgres", available);
         Server { version, extensions: extensions.into_iter().collect() }
     }

@@ -222,3 +222,12 @@ CREATE TABLE t (id int, n int);
 CREATE VIEW v AS SELECT n AS id, id AS n FROM t;
 GRANT SELECT ON v TO catalog_reader WITH GRANT OPTION;
 ALTER VIEW v OWNER TO catalog_owner;
+
+-- pair: sequence_of_an_identity_column
+-- from
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, n int GENERATED ALWAYS AS IDENTITY);
+GRANT USAGE ON SEQUENCE t_id_seq TO catalog_reader;
+-- to
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, n int GENERATED ALWAYS AS IDENTITY);
+GRANT SELECT ON SEQUENCE t_id_seq TO catalog_reader;
+COMMENT ON SEQUENCE t_n_seq IS 'counts';

@@ -1,10 +1,10 @@
 //! Columns of tables.
 
-use super::column_definition::{default_not_null_name, definition, identity, not_null};
+use super::column_definition::{definition, identity};
 use super::conversion::retype;
 use super::default::is_volatile;
 use super::settings::{changes, options_changes};
-use super::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step, sequence};
+use super::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step, not_null, sequence};
 use crate::name::{literal, parse, quote};
 use crate::plan::World;
 use crate::{Fact, Kind};
@@ -32,7 +32,7 @@ pub fn create(column: &Fact, default: Option<&Fact>, world: &World) -> Vec<Step>
 /// What is set after the column is there.
 pub fn settle(column: &Fact) -> Vec<Step> {
     let bare = Fact::new(column.id.clone());
-    settings(&bare, column)
+    not_null::settle(column).into_iter().chain(settings(&bare, column)).collect()
 }
 
 fn settings(from: &Fact, to: &Fact) -> Vec<Step> {
@@ -85,18 +85,12 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed, world: &World) -> Alter 
         steps.push(retype(from, to, world));
     }
     if changed.has("expression") && to.is("generated") {
-        let sql = format!("{alter} SET EXPRESSION AS ({})", to.text("expression"));
-        steps.push(Step::exclusive(sql).rewrites(format!("table {table}")));
+        let step = format!("{alter} SET EXPRESSION AS ({})", to.text("expression"));
+        let step = Step::exclusive(step);
+        let stored = to.get("generated") == Some("STORED");
+        steps.push(if stored { step.rewrites(format!("table {table}")) } else { step });
     }
-    if changed.has("not_null") {
-        steps.extend(change_not_null(from, to, world));
-    } else if let (Some(old), Some(new)) = (from.get("not_null_name"), to.get("not_null_name"))
-        && old != new
-    {
-        let (old, new) = (quote(old), quote(new));
-        steps
-            .push(Step::exclusive(format!("ALTER TABLE {table} RENAME CONSTRAINT {old} TO {new}")));
-    }
+    steps.extend(not_null::alter(from, to, changed, world));
     steps.extend(change_identity(from, to, changed));
     if changed.has("compression") {
         let compression = to.get("compression").unwrap_or("default");
@@ -115,36 +109,6 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed, world: &World) -> Alter 
 
 fn becomes_plain(from: &Fact, to: &Fact) -> bool {
     from.get("generated") == Some("STORED") && !to.is("generated")
-}
-
-/// A scan under ACCESS EXCLUSIVE is spared by a check that is validated under a weaker lock.
-fn change_not_null(from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
-    let table = to.id.relation_sql();
-    let (alter, name) = (format!("ALTER TABLE {table}"), to.id.name_sql());
-    if from.is("not_null") {
-        return vec![Step::exclusive(format!("{alter} ALTER COLUMN {name} DROP NOT NULL"))];
-    }
-    if to.is("not_null_no_inherit")
-        || to.get("not_null_name").is_some_and(|name| name != default_not_null_name(to))
-    {
-        return vec![Step::exclusive(format!(
-            "{alter} ADD{}",
-            not_null(to).replacen("NOT NULL", &format!("NOT NULL {name}"), 1)
-        ))];
-    }
-    let set = Step::exclusive(format!("{alter} ALTER COLUMN {name} SET NOT NULL"));
-    if !world.holds_rows(&to.id.path) {
-        return vec![set];
-    }
-    let check = quote(&format!("{}_is_not_null", to.id.name()));
-    vec![
-        Step::exclusive(format!(
-            "{alter} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"
-        )),
-        Step::new(format!("{alter} VALIDATE CONSTRAINT {check}")).lock(SHARE_UPDATE_EXCLUSIVE),
-        set,
-        Step::exclusive(format!("{alter} DROP CONSTRAINT {check}")),
-    ]
 }
 
 fn change_identity(from: &Fact, to: &Fact, changed: &Changed) -> Vec<Step> {

@@ -1,8 +1,8 @@
 //! A column as it stands in CREATE TABLE and after ADD COLUMN.
 
-use super::sequence;
 use super::settings::options_clause;
-use crate::name::{parse, quote};
+use super::{not_null, sequence};
+use crate::name::parse;
 use crate::plan::World;
 use crate::{Fact, Kind};
 
@@ -27,7 +27,7 @@ pub fn definition(column: &Fact, default: Option<&Fact>, world: &World) -> Strin
     if let Some(default) = default {
         sql += &format!(" DEFAULT {}", default.text("expression"));
     }
-    sql += &not_null(column);
+    sql += &not_null::clause(column);
     sql
 }
 
@@ -41,37 +41,13 @@ pub fn definition_in_typed(column: &Fact, default: Option<&Fact>) -> Option<Stri
     if let Some(default) = default {
         sql += &format!(" DEFAULT {}", default.text("expression"));
     }
-    sql += &not_null(column);
+    sql += &not_null::clause(column);
     (!sql.is_empty()).then(|| format!("{} WITH OPTIONS{sql}", column.id.name_sql()))
-}
-
-/// ` NOT NULL`, with its name where PostgreSQL 18 would not give it by itself.
-pub fn not_null(column: &Fact) -> String {
-    if !column.is("not_null") {
-        return String::new();
-    }
-    let name = match column.get("not_null_name") {
-        Some(name) if name != default_not_null_name(column) => {
-            format!(" CONSTRAINT {}", quote(name))
-        }
-        _ => String::new(),
-    };
-    let no_inherit = if column.is("not_null_no_inherit") { " NO INHERIT" } else { "" };
-    format!("{name} NOT NULL{no_inherit}")
-}
-
-pub fn default_not_null_name(column: &Fact) -> String {
-    format!("{}_{}_not_null", column.id.path[1], column.id.name())
 }
 
 /// `GENERATED ALWAYS AS IDENTITY (…)`.
 pub fn identity(column: &Fact) -> Option<String> {
     let when = column.get("identity")?;
-    if !column.is("identity_sequence") {
-        // A partition takes its numbers from its parent (PostgreSQL 17), and gets them with its
-        // place.
-        return None;
-    }
     let mut options = Vec::new();
     if let Some(name) = column.get("identity_sequence") {
         let path = parse(name);

@@ -7,6 +7,7 @@ use crate::plan::World;
 use crate::{Fact, Kind};
 
 const NOT_VALID: &str = " NOT VALID";
+const NOT_ENFORCED: &str = " NOT ENFORCED";
 
 /// `CONSTRAINT users_pkey PRIMARY KEY (id)`, as in CREATE TABLE and after ADD.
 pub fn line(fact: &Fact) -> String {
@@ -48,7 +49,7 @@ pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
         vec![plain]
     } else if checks_rows
         && !fact.text("definition").ends_with(NOT_VALID)
-        && !fact.text("definition").ends_with("NOT ENFORCED")
+        && !fact.text("definition").ends_with(NOT_ENFORCED)
     {
         let validate = Step::new(format!("{alter} VALIDATE CONSTRAINT {name}"));
         vec![
@@ -140,6 +141,7 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed, world: &World) -> Alter 
             steps.push(Step::new(sql).lock(SHARE_UPDATE_EXCLUSIVE));
         } else if to.id.kind == Kind::ForeignKey
             && without_deferrable(before) == without_deferrable(after)
+            && before.ends_with(NOT_ENFORCED) == after.ends_with(NOT_ENFORCED)
             && !world.to.relation(&to.id.path).is_some_and(|table| table.is("partition_by"))
         {
             let (_, timing) = after.split_at(without_deferrable(after).len());

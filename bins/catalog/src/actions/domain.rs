@@ -2,6 +2,7 @@
 
 use super::{Alter, Changed, Step, constraint};
 use crate::Fact;
+use crate::name::quote;
 use crate::plan::World;
 
 /// With the constraints that can stand in the same statement.
@@ -14,7 +15,9 @@ pub fn create(fact: &Fact, constraints: &[&Fact]) -> Vec<Step> {
         sql += &format!(" DEFAULT {default}");
     }
     if fact.is("not_null") {
-        sql += " NOT NULL";
+        let name = fact.get("not_null_name");
+        let name = name.map_or(String::new(), |name| format!(" CONSTRAINT {}", quote(name)));
+        sql += &format!("{name} NOT NULL");
     }
     for constraint in constraints {
         sql += &format!("\n    {}", constraint::line(constraint));
@@ -22,7 +25,7 @@ pub fn create(fact: &Fact, constraints: &[&Fact]) -> Vec<Step> {
     vec![Step::new(sql)]
 }
 
-pub fn alter(to: &Fact, changed: &Changed) -> Alter {
+pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
     if changed.any(&["type", "collation"]) {
         return Alter::Rebuild;
     }
@@ -34,11 +37,25 @@ pub fn alter(to: &Fact, changed: &Changed) -> Alter {
             .map_or("DROP DEFAULT".to_owned(), |default| format!("SET DEFAULT {default}"));
         steps.push(Step::new(format!("{alter} {default}")));
     }
-    if changed.has("not_null") {
-        let verb = if to.is("not_null") { "SET" } else { "DROP" };
-        steps.push(Step::new(format!("{alter} {verb} NOT NULL")));
+    match (from.is("not_null"), to.is("not_null"), to.get("not_null_name")) {
+        (false, true, Some(name)) => {
+            steps.push(Step::new(format!("{alter} ADD CONSTRAINT {} NOT NULL", quote(name))));
+        }
+        (false, true, None) => steps.push(Step::new(format!("{alter} SET NOT NULL"))),
+        (true, false, _) => steps.push(Step::new(format!("{alter} DROP NOT NULL"))),
+        (true, true, _) if changed.has("not_null_name") => {
+            let (old, new) = (quote(&not_null_name(from)), quote(&not_null_name(to)));
+            steps.push(Step::new(format!("{alter} RENAME CONSTRAINT {old} TO {new}")));
+        }
+        _ => {}
     }
     Alter::InPlace(steps)
+}
+
+/// The constraint's name, which PostgreSQL has from 17 on.
+pub fn not_null_name(domain: &Fact) -> String {
+    let by_default = || format!("{}_not_null", domain.id.name());
+    domain.get("not_null_name").map_or_else(by_default, str::to_owned)
 }
 
 pub fn create_constraint(fact: &Fact, world: &World) -> Vec<Step> {

@@ -2,15 +2,23 @@
 
 use serde_json::{Map, Value};
 
-use super::{Step, rights};
-use crate::name::{list_with, literal, quote};
+use super::{Step, domain, rights};
+use crate::name::{list_with, literal, parse, quote};
 use crate::plan::World;
 use crate::{Fact, Id, Kind};
 
 pub fn knows(attribute: &str) -> bool {
     matches!(
         attribute,
-        "owner" | "comment" | "index_comment" | "grants" | "column_comments" | "column_acls"
+        "owner"
+            | "comment"
+            | "index_comment"
+            | "identity_comment"
+            | "not_null_comment"
+            | "grants"
+            | "column_comments"
+            | "column_acls"
+            | "identity_grants"
     )
 }
 
@@ -41,6 +49,10 @@ pub fn alter(from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
         let index = list_with([&to.id.path[0], &to.id.path[2]], ".");
         steps.push(comment(&format!("INDEX {index}"), to.get("index_comment")));
     }
+    steps.extend(comment_on_not_null(from, to));
+    if let Some(sequence) = to.get("identity_sequence") {
+        steps.extend(dress_identity(sequence, from, to, world));
+    }
     let (before, after) = (map(from, "column_comments"), map(to, "column_comments"));
     for column in changed_keys(&before, &after) {
         let text = after.get(column).and_then(Value::as_str);
@@ -48,7 +60,7 @@ pub fn alter(from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
     }
     let owner = to.get("owner").unwrap_or(&world.from.user);
     if from.get("grants") != to.get("grants") {
-        let target = rights::Target::of(to);
+        let target = rights::Target::of(to, world.from.version);
         steps.extend(rights::change(&target, owner, from.get("grants"), to.get("grants")));
     }
     let (before, after) = (map(from, "column_acls"), map(to, "column_acls"));
@@ -56,10 +68,44 @@ pub fn alter(from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
         let target = rights::Target::column(&to.id.sql(), column);
         let grants = |acls: &Map<String, Value>| {
             let acl: Vec<String> = serde_json::from_value(acls.get(column)?.clone()).ok()?;
-            crate::read::grants::beyond_default(Kind::Column, owner, &acl)
+            crate::read::grants::beyond_default(Kind::Column, owner, &acl, world.from.version)
         };
         let (before, after) = (grants(&before), grants(&after));
         steps.extend(rights::change(&target, owner, before.as_deref(), after.as_deref()));
+    }
+    steps
+}
+
+fn comment_on_not_null(from: &Fact, to: &Fact) -> Option<Step> {
+    let changed = from.get("not_null_comment") != to.get("not_null_comment");
+    if !changed || !to.is("not_null") {
+        return None;
+    }
+    let (noun, name) = match to.id.kind {
+        Kind::Domain => ("DOMAIN ", domain::not_null_name(to)),
+        _ => ("", to.get("not_null_name")?.to_owned()),
+    };
+    let relation = to.id.relation_sql();
+    let constraint = format!("CONSTRAINT {} ON {noun}{relation}", quote(&name));
+    Some(comment(&constraint, to.get("not_null_comment")))
+}
+
+/// The sequence of an identity column: it has its table's owner, and what it wears otherwise is
+/// the column's.
+fn dress_identity(sequence: &str, from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
+    let fact = Fact::new(Id { kind: Kind::Sequence, path: parse(sequence) });
+    let mut steps = Vec::new();
+    if from.get("identity_comment") != to.get("identity_comment") {
+        steps.push(comment(&object(&fact), to.get("identity_comment")));
+    }
+    let by_default = world.granted_by_default(&fact.id).filter(|_| !from.is("identity"));
+    let (before, after) =
+        (by_default.as_deref().or(from.get("identity_grants")), to.get("identity_grants"));
+    if before != after {
+        let table = world.to.relation(&to.id.path);
+        let owner = table.and_then(|table| table.get("owner")).unwrap_or(&world.from.user);
+        let target = rights::Target::of(&fact, world.from.version);
+        steps.extend(rights::change(&target, owner, before, after));
     }
     steps
 }

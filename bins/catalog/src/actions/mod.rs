@@ -14,6 +14,7 @@ mod dress;
 mod extension;
 mod foreign;
 mod index;
+mod not_null;
 mod partition;
 mod policy;
 mod publication;
@@ -32,6 +33,7 @@ use crate::{Alteration, Fact, Kind};
 
 pub(crate) use conversion::{loses_values, retype, type_family_changes};
 pub(crate) use dress::create as dress;
+pub(crate) use not_null::set_aside as set_not_null_aside;
 pub(crate) use table::create_with as create_table;
 pub(crate) use types::{adds_labels, drop_aside, rename_aside};
 
@@ -100,15 +102,25 @@ pub(crate) fn create_domain(fact: &Fact, constraints: &[&Fact], world: &World) -
 }
 
 /// Whether somebody has fewer rights on the table than before.
-pub(crate) fn takes_rights_away(from: &Fact, to: &Fact) -> bool {
+pub(crate) fn takes_rights_away(from: &Fact, to: &Fact, world: &World) -> bool {
     from.id.kind != Kind::Column
-        && rights::takes_away(from.id.kind, from.get("grants"), to.get("grants"))
+        && rights::takes_away(
+            from.id.kind,
+            from.get("grants"),
+            to.get("grants"),
+            world.from.version,
+        )
 }
 
 /// The column's grants as they were, all of them anew.
 pub(crate) fn grant_again(column: &Fact, table: &Fact, world: &World) -> Vec<Step> {
     let owner = table.get("owner").unwrap_or(&world.from.user);
-    rights::change(&rights::Target::of(column), owner, None, column.get("grants"))
+    rights::change(
+        &rights::Target::of(column, world.from.version),
+        owner,
+        None,
+        column.get("grants"),
+    )
 }
 
 /// The statements that make the object, with owner, grants and comments. Tables and columns are
@@ -140,20 +152,10 @@ pub(crate) fn create(fact: &Fact, world: &World) -> Vec<Step> {
         Kind::PublicationTable | Kind::PublicationSchema => publication::add_member(fact),
         Kind::ForeignDataWrapper | Kind::Server | Kind::UserMapping => foreign::create(fact),
         Kind::DefaultPrivileges => {
-            return default_privileges::change(fact, None, fact.get("grants"));
+            return default_privileges::change(fact, None, fact.get("grants"), world);
         }
-        Kind::Collation
-        | Kind::Conversion
-        | Kind::Operator
-        | Kind::OperatorFamily
-        | Kind::OperatorClass
-        | Kind::Cast
-        | Kind::TextSearchParser
-        | Kind::TextSearchTemplate
-        | Kind::TextSearchDictionary
-        | Kind::TextSearchConfiguration
-        | Kind::Statistics
-        | Kind::EventTrigger => definition::create(fact),
+        // Every other kind is one text.
+        _ => definition::create(fact),
     };
     steps.extend(dress::create(fact, world));
     steps
@@ -176,7 +178,9 @@ pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
             vec![Step::exclusive(format!("DROP {}", dress::object(fact)))]
         }
         Kind::PublicationTable | Kind::PublicationSchema => publication::drop_member(fact),
-        Kind::DefaultPrivileges => default_privileges::change(fact, fact.get("grants"), None),
+        Kind::DefaultPrivileges => {
+            default_privileges::change(fact, fact.get("grants"), None, world)
+        }
         Kind::UserMapping => vec![Step::new(format!("DROP {}", foreign::object(fact)))],
         Kind::MaterializedView => vec![Step::exclusive(format!("DROP {}", dress::object(fact)))],
         _ => vec![Step::new(format!("DROP {}", dress::object(fact)))],
@@ -190,6 +194,7 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
             to,
             from.get("grants"),
             to.get("grants"),
+            world,
         ));
     }
     let own: Vec<&Alteration> =
@@ -202,7 +207,7 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
             Kind::Extension => extension::alter(to, &own),
             Kind::Enum => types::alter_enum(from, to),
             Kind::Composite => types::alter_composite(from, to, world),
-            Kind::Domain => domain::alter(to, &own),
+            Kind::Domain => domain::alter(from, to, &own),
             Kind::Sequence => sequence::alter(from, to, &own),
             Kind::SequenceOwner => Alter::InPlace(sequence::create_owner(to)),
             Kind::Table | Kind::ForeignTable => table::alter(from, to, &own),
@@ -220,18 +225,6 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
             Kind::ForeignDataWrapper | Kind::Server | Kind::UserMapping => {
                 foreign::alter(from, to, &own)
             }
-            Kind::Collation
-            | Kind::Conversion
-            | Kind::Operator
-            | Kind::OperatorFamily
-            | Kind::OperatorClass
-            | Kind::Cast
-            | Kind::TextSearchParser
-            | Kind::TextSearchTemplate
-            | Kind::TextSearchDictionary
-            | Kind::TextSearchConfiguration
-            | Kind::Statistics
-            | Kind::EventTrigger => definition::alter(from, to, &own),
             Kind::Aggregate
             | Kind::DomainConstraint
             | Kind::Range
@@ -240,6 +233,7 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
             | Kind::PublicationTable
             | Kind::PublicationSchema
             | Kind::DefaultPrivileges => Alter::Rebuild,
+            _ => definition::alter(from, to, &own),
         };
         match altered {
             Alter::Rebuild => return Alter::Rebuild,

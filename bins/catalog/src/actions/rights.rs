@@ -7,7 +7,7 @@ use crate::name::quote;
 use crate::read::grants::{default_rights, rights_of_future};
 use crate::{Fact, Kind};
 
-/// What rights are given on.
+/// What rights are given on, with the rights that a server of the version knows.
 pub struct Target {
     /// `TABLE shop.users`
     object: String,
@@ -20,7 +20,7 @@ pub struct Target {
 }
 
 impl Target {
-    pub fn of(fact: &Fact) -> Target {
+    pub fn of(fact: &Fact, version: u32) -> Target {
         let id = &fact.id;
         let object = match id.kind {
             Kind::Column => return Target::column(&id.relation_sql(), id.name()),
@@ -32,15 +32,15 @@ impl Target {
             Kind::Server => format!("FOREIGN SERVER {}", id.sql()),
             kind => format!("{} {}", kind.noun(), id.sql()),
         };
-        let defaults = default_rights(id.kind);
+        let defaults = default_rights(id.kind, version);
         Target { object, columns: String::new(), defaults, all: defaults.0 }
     }
 
     /// Objects that are made later; `TABLES`, `FUNCTIONS`, …. What the server gives by default
     /// counts for all schemas only: in one schema there are additions to it.
-    pub fn future(kind: &str, schema: &str) -> Target {
-        let defaults = rights_of_future(kind, schema);
-        let all = rights_of_future(kind, "").0;
+    pub fn future(kind: &str, schema: &str, version: u32) -> Target {
+        let defaults = rights_of_future(kind, schema, version);
+        let all = rights_of_future(kind, "", version).0;
         Target { object: kind.to_owned(), columns: String::new(), defaults, all }
     }
 
@@ -128,11 +128,11 @@ fn note(passed: &mut String, rights: String) -> &'static str {
 
 /// Whether a right that somebody had before is gone: a REVOKE on a table takes the same right on
 /// its columns with it.
-pub fn takes_away(kind: Kind, from: Option<&str>, to: Option<&str>) -> bool {
+pub fn takes_away(kind: Kind, from: Option<&str>, to: Option<&str>, version: u32) -> bool {
     let target = Target {
         object: String::new(),
         columns: String::new(),
-        defaults: default_rights(kind),
+        defaults: default_rights(kind, version),
         all: "",
     };
     let (from, to) = (read(from, &target), read(to, &target));
@@ -219,7 +219,7 @@ mod tests {
     fn revokes_come_before_grants() {
         #[track_caller]
         fn case(kind: Kind, from: Option<&str>, to: Option<&str>, expected: &[&str]) {
-            let target = Target::of(&Fact::new(Id::new(kind, ["s", "t"])));
+            let target = Target::of(&Fact::new(Id::new(kind, ["s", "t"])), 150_000);
             let steps = change(&target, "boss", from, to);
             let sql: Vec<&str> = steps.iter().map(|step| step.sql.as_str()).collect();
             assert_eq!(sql, expected);

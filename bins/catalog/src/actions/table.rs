@@ -3,6 +3,7 @@
 use super::settings::{changes, options_changes, options_clause, with_clause};
 use super::{
     Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step, column, column_definition, constraint, dress,
+    not_null,
 };
 use crate::name;
 use crate::plan::World;
@@ -20,8 +21,10 @@ pub fn create_with(fact: &Fact, world: &World, folded: &[&Fact]) -> Vec<Step> {
     };
     let typed = fact.is("of_type");
     let mut lines: Vec<String> = Vec::new();
-    for column in columns.iter().filter(|column| !column.is("inherited")) {
-        if typed {
+    for column in &columns {
+        if column.is("inherited") {
+            lines.extend(column.is("not_null_local").then(|| not_null::line(column)));
+        } else if typed {
             lines.extend(column_definition::definition_in_typed(column, default(column)));
         } else {
             lines.push(column_definition::definition(column, default(column), world));
@@ -138,8 +141,12 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
         steps.push(Step::exclusive(sql(logged)).rewrites(&table));
     }
     if changed.has("access_method") {
-        let method = name::quote(to.get("access_method").unwrap_or("heap"));
-        steps.push(Step::exclusive(sql(&format!("SET ACCESS METHOD {method}"))).rewrites(&table));
+        // That of a partitioned table is only its partitions' to be.
+        let partitioned = to.is("partition_by");
+        let by_default = if partitioned { "DEFAULT" } else { "heap" };
+        let method = to.get("access_method").map_or(by_default.to_owned(), name::quote);
+        let step = Step::exclusive(sql(&format!("SET ACCESS METHOD {method}")));
+        steps.push(if partitioned { step } else { step.rewrites(&table) });
     }
     if changed.has("tablespace") {
         let space = name::quote(to.get("tablespace").unwrap_or("pg_default"));

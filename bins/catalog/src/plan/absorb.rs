@@ -89,6 +89,13 @@ pub(crate) fn made_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id> {
             let container = table().or_else(|| Some(column).filter(|id| fates.creates(id)))?;
             can_stand_in(fact, &container, fates, world).then_some(container)
         }
+        // No exclusion constraint is ever taken in as a part of the parent's.
+        Kind::Constraint if fact.text("type") == "EXCLUDE" && is_attached(fact, world) => {
+            let place = Id { kind: Kind::Partition, path: id.path[..2].to_vec() };
+            let index = [id.path[0].clone(), id.name().to_owned()];
+            let parent = parent_of_index(world.to, &index);
+            Some(place).filter(|id| fates.creates(id)).or(parent.filter(|id| fates.creates(id)))
+        }
         Kind::Constraint if !fact.text("definition").ends_with(" NOT VALID") => table()
             .filter(|_| !doubles_a_key(fact, world.to))
             .filter(|container| can_stand_in(fact, container, fates, world)),
@@ -102,6 +109,11 @@ pub(crate) fn made_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id> {
         }
         _ => None,
     }
+}
+
+fn is_attached(constraint: &Fact, world: &World) -> bool {
+    let path = vec![constraint.id.path[0].clone(), constraint.id.name().to_owned()];
+    world.to.holds(&Id { kind: Kind::IndexPartition, path })
 }
 
 /// CREATE TABLE makes one index of two keys on the same columns (transformIndexConstraints in

@@ -64,11 +64,12 @@ impl Graph {
             }
         }
         for (id, node) in nodes.altered.iter().filter(|(id, _)| id.kind == Kind::Column) {
+            let freeing = nodes.set_aside.get(id).unwrap_or(node);
             let (from, to) = (world.from.get(id), world.to.get(id));
             let (before, after) =
                 (from.map(claims).unwrap_or_default(), to.map(claims).unwrap_or_default());
             for name in before.iter().filter(|name| !after.contains(name)) {
-                freed.entry(name.clone()).or_default().push(*node);
+                freed.entry(name.clone()).or_default().push(*freeing);
             }
             for name in after.iter().filter(|name| !before.contains(name)) {
                 taken.push((name.clone(), *node));
@@ -170,11 +171,15 @@ fn claims(fact: &Fact) -> Vec<String> {
     let name = id.path.join("\0");
     match id.kind {
         Kind::Index | Kind::Sequence => vec![format!("relation {name}")],
-        Kind::Column => fact
-            .get("identity_sequence")
-            .map(|sequence| format!("relation {}", name::parse(sequence).join("\0")))
-            .into_iter()
-            .collect(),
+        Kind::Column => {
+            let sequence = fact.get("identity_sequence");
+            let sequence =
+                sequence.map(|name| format!("relation {}", name::parse(name).join("\0")));
+            let constraint = fact.get("not_null_name");
+            let constraint =
+                constraint.map(|name| format!("constraint {}\0{}\0{name}", id.path[0], id.path[1]));
+            sequence.into_iter().chain(constraint).collect()
+        }
         kind if kind.is_relation() => vec![format!("relation {name}"), format!("type {name}")],
         kind if kind.is_type() => vec![format!("type {name}")],
         kind if kind.is_routine() => vec![format!("routine {name}")],

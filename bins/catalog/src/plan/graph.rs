@@ -12,7 +12,7 @@ use crate::{Fact, Id};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
     Drop,
-    /// A type makes room for its successor.
+    /// A type makes room for its successor, a constraint for another that takes its name.
     SetAside,
     Build,
     /// The type that was set aside goes.
@@ -152,8 +152,16 @@ impl Graph {
         if fate.drop || fate.alter.is_empty() && !fate.retype {
             return;
         }
+        let aside = steps::set_aside(from, to, fate, fates, world);
+        let from = aside.as_ref().map_or(from, |(between, _)| between);
         let steps = steps::alter(from, to, fate, fates, world);
-        nodes.altered.insert(id.clone(), self.add(Phase::Build, id, steps));
+        let node = self.add(Phase::Build, id, steps);
+        nodes.altered.insert(id.clone(), node);
+        if let Some((_, step)) = aside {
+            let aside = self.add(Phase::SetAside, id, vec![step]);
+            nodes.set_aside.insert(id.clone(), aside);
+            self.edge(Some(&aside), Some(&node));
+        }
     }
 
     pub(super) fn edge(&mut self, before: Option<&usize>, after: Option<&usize>) {

@@ -12,7 +12,7 @@ pub(crate) fn keep<'a>(from: &Catalog, to: &'a Catalog, options: &Options) -> Co
         kept.push("owner");
     }
     if !options.grants {
-        kept.extend(["grants", "column_acls"]);
+        kept.extend(["grants", "column_acls", "identity_grants"]);
     }
     if kept.is_empty() {
         return Cow::Borrowed(to);

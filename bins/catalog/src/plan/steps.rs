@@ -30,6 +30,19 @@ pub(crate) fn create(fact: &Fact, parts: &[&Fact], world: &World) -> Vec<Step> {
     }
 }
 
+/// A column whose NOT NULL constraint lets go of a name that another one's takes.
+pub(crate) fn set_aside(
+    from: &Fact,
+    to: &Fact,
+    fate: &Fate,
+    fates: &Fates,
+    world: &World,
+) -> Option<(Fact, Step)> {
+    let own = without_followed(to, &fate.alter, fates, world);
+    let renamed = own.iter().any(|change| change.attribute == "not_null_name");
+    if renamed { actions::set_not_null_aside(from, to, world) } else { None }
+}
+
 pub(crate) fn alter(
     from: &Fact,
     to: &Fact,
@@ -52,7 +65,7 @@ pub(crate) fn alter(
     if to.id.kind == Kind::Enum && uses_new_label(from, to, fates, world) {
         steps.iter_mut().for_each(|step| step.needs_no_transaction = true);
     }
-    if actions::takes_rights_away(from, to) {
+    if actions::takes_rights_away(from, to, world) {
         steps.extend(columns_rights(from, to, world));
     }
     steps
@@ -107,7 +120,16 @@ fn without_followed(
     let Some(followed) = followed.filter(|_| to.id.kind == Kind::Column) else {
         return alterations.to_vec();
     };
-    let inherited = ["type", "collation", "not_null", "generated", "expression", "identity"];
+    let inherited = [
+        "type",
+        "collation",
+        "not_null",
+        "not_null_name",
+        "not_null_not_valid",
+        "generated",
+        "expression",
+        "identity",
+    ];
     alterations
         .iter()
         .filter(|change| {

@@ -9,9 +9,9 @@ use crate::{Catalog, Kind};
 pub fn read(session: &mut Session, addresses: &Addresses, catalog: &mut Catalog) -> Result<()> {
     for row in session.query(include_str!("sql/comments.sql"), &[])? {
         let address = Address::from(&row, 0);
-        let (text, column): (&str, Option<&str>) = (row.get(3), row.get(4));
+        let (text, column, kind): (&str, Option<&str>, &str) = (row.get(3), row.get(4), row.get(5));
         match (addresses.at(address), addresses.find(address), column) {
-            (Some(id), _, _) => set(catalog, id, "comment", text.to_owned()),
+            (Some(id), _, _) => set(catalog, id, kind, text.to_owned()),
             // The columns of views and composite types are no facts of their own.
             (None, Some(id), Some(column)) => {
                 let fact = catalog.get(id);

@@ -8,29 +8,34 @@ use crate::Kind;
 /// `*` follows a right that may be passed on. The owner is called `owner`, whoever it is, and is
 /// named only where it has lost rights of its own; a grantee that has lost its default rights has
 /// no letters. `None` where everything is as by default.
-pub fn beyond_default(kind: Kind, owner: &str, acl: &[String]) -> Option<String> {
-    beyond(default_rights(kind), owner, acl)
+pub fn beyond_default(kind: Kind, owner: &str, acl: &[String], version: u32) -> Option<String> {
+    beyond(default_rights(kind, version), owner, acl)
 }
 
 /// The same for default privileges: those in one schema add to the ones for all schemas, which
 /// stand in place of the server's own.
-pub fn of_future_objects(path: &[String], role: &str, acl: &[String]) -> Option<String> {
+pub fn of_future_objects(
+    path: &[String],
+    role: &str,
+    acl: &[String],
+    version: u32,
+) -> Option<String> {
     let kind = path.last().map_or("", String::as_str);
     let schema = path.get(1).map_or("", String::as_str);
-    beyond(rights_of_future(kind, schema), role, acl)
+    beyond(rights_of_future(kind, schema, version), role, acl)
 }
 
 /// What the owner and PUBLIC would have of objects made later, by the kind's word in SQL.
-pub fn rights_of_future(kind: &str, schema: &str) -> (&'static str, &'static str) {
+pub fn rights_of_future(kind: &str, schema: &str, version: u32) -> (&'static str, &'static str) {
     if !schema.is_empty() {
         return ("", "");
     }
     match kind {
-        "TABLES" => default_rights(Kind::Table),
-        "SEQUENCES" => default_rights(Kind::Sequence),
-        "FUNCTIONS" => default_rights(Kind::Function),
-        "TYPES" => default_rights(Kind::Enum),
-        "SCHEMAS" => default_rights(Kind::Schema),
+        "TABLES" => default_rights(Kind::Table, version),
+        "SEQUENCES" => default_rights(Kind::Sequence, version),
+        "FUNCTIONS" => default_rights(Kind::Function, version),
+        "TYPES" => default_rights(Kind::Enum, version),
+        "SCHEMAS" => default_rights(Kind::Schema, version),
         _ => ("rw", ""),
     }
 }
@@ -55,7 +60,7 @@ fn beyond((of_owner, of_public): (&str, &str), owner: &str, acl: &[String]) -> O
         }
         let same = default.chars().all(|letter| actual.contains(letter))
             && actual.chars().all(|letter| default.contains(letter));
-        if same || (grantee == "owner" && actual.starts_with(default)) {
+        if same {
             rights.remove(grantee);
         }
     }
@@ -65,10 +70,11 @@ fn beyond((of_owner, of_public): (&str, &str), owner: &str, acl: &[String]) -> O
 }
 
 /// The letters that acldefault() of the server gives to the owner and to PUBLIC, in its order.
-/// The owner's MAINTAIN, new in PostgreSQL 17, is left out, so that versions agree.
-pub fn default_rights(kind: Kind) -> (&'static str, &'static str) {
+/// MAINTAIN is new in PostgreSQL 17.
+pub fn default_rights(kind: Kind, version: u32) -> (&'static str, &'static str) {
+    let of_table = if version < 170_000 { "arwdDxt" } else { "arwdDxtm" };
     match kind {
-        Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView => ("arwdDxt", ""),
+        Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView => (of_table, ""),
         Kind::Sequence => ("rwU", ""),
         Kind::Function | Kind::Procedure | Kind::Aggregate => ("X", "X"),
         Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => ("U", "U"),
@@ -142,12 +148,14 @@ mod tests {
     #[test]
     fn grants_are_what_differs_from_the_default() {
         #[track_caller]
-        fn case(kind: Kind, acl: &[&str], expected: Option<&str>) {
+        fn case_of(version: u32, kind: Kind, acl: &[&str], expected: Option<&str>) {
             let acl: Vec<String> = acl.iter().map(|item| (*item).to_owned()).collect();
-            assert_eq!(beyond_default(kind, "me", &acl).as_deref(), expected);
+            assert_eq!(beyond_default(kind, "me", &acl, version).as_deref(), expected);
         }
+        let case = |kind, acl: &[&str], expected| case_of(150_000, kind, acl, expected);
         case(Kind::Table, &["me=arwdDxt/me"], None);
-        case(Kind::Table, &["me=arwdDxtm/me"], None);
+        case_of(170_000, Kind::Table, &["me=arwdDxtm/me"], None);
+        case_of(170_000, Kind::Table, &["me=arwdDxt/me"], Some("owner=arwdDxt"));
         case(Kind::Table, &["me=arwdDxt/me", "app=r*w/me"], Some("app=r*w"));
         case(Kind::Table, &["me=arw/me"], Some("owner=arw"));
         case(Kind::Function, &["=X/me", "me=X/me"], None);

@@ -91,7 +91,7 @@ fn read_all(session: &mut Session, scope: &Scope) -> Result<Catalog> {
     let versioned = if version < 150_000 { BEFORE_15 } else { SINCE_15 };
     for family in FAMILIES.iter().chain(versioned) {
         for row in session.query(family, &[])? {
-            let (address, fact) = row::fact(&row)?;
+            let (address, fact) = row::fact(&row, version)?;
             let left_out = dependencies.extension_of(address).is_some()
                 || is_bookkeeping(&fact.id)
                 || !scope.holds(&fact.id)

@@ -8,8 +8,8 @@ use super::{grants, spelling};
 use crate::{Fact, Id, Kind};
 
 /// Reads `class, oid, sub, kind, path` and the attributes after them; NULL is the default and
-/// left out. An `acl` becomes the attribute `grants`.
-pub fn fact(row: &Row) -> Result<(Address, Fact)> {
+/// left out. An `acl` becomes the attribute `grants`, of what `version` gives by default.
+pub fn fact(row: &Row, version: u32) -> Result<(Address, Fact)> {
     let address = Address::from(row, 0);
     let (kind, path): (&str, Vec<String>) = (row.get(3), row.get(4));
     let mut fact = Fact::new(Id { kind: kind_named(kind)?, path });
@@ -19,10 +19,24 @@ pub fn fact(row: &Row) -> Result<(Address, Fact)> {
             "acl" => {
                 if let Some(acl) = row.get::<_, Option<Vec<String>>>(index) {
                     let grants = match fact.attributes.remove("role") {
-                        Some(role) => grants::of_future_objects(&fact.id.path, &role, &acl),
-                        None => grants::beyond_default(fact.id.kind, fact.text("owner"), &acl),
+                        Some(role) => {
+                            grants::of_future_objects(&fact.id.path, &role, &acl, version)
+                        }
+                        None => {
+                            let owner = fact.text("owner");
+                            grants::beyond_default(fact.id.kind, owner, &acl, version)
+                        }
                     };
                     fact.attributes.extend(grants.map(|grants| ("grants".to_owned(), grants)));
+                }
+            }
+            "identity_acl" => {
+                // The sequence's owner stands first.
+                let acl = row.get::<_, Option<Vec<String>>>(index).unwrap_or_default();
+                if let [owner, acl @ ..] = acl.as_slice() {
+                    let grants = grants::beyond_default(Kind::Sequence, owner, acl, version);
+                    fact.attributes
+                        .extend(grants.map(|grants| ("identity_grants".to_owned(), grants)));
                 }
             }
             name => {

@@ -139,9 +139,12 @@ fn qualified<'a>(from: &'a Id, to: &'a Id) -> Option<Renaming<'a>> {
 }
 
 /// Attributes that are words of people or of the server, not SQL with names in it.
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 11] = [
     "comment",
     "index_comment",
+    "identity_comment",
+    "not_null_comment",
+    "identity_grants",
     "owner",
     "grants",
     "column_comments",

@@ -1,5 +1,6 @@
 -- Columns of tables. What a column of its type has by default is left out, but not the name of a
--- NOT NULL constraint (PostgreSQL 18), which stays as it was when table or column is renamed.
+-- NOT NULL constraint (PostgreSQL 18), which stays as it was when table or column is renamed. A
+-- partition takes its numbers from its parent (PostgreSQL 17), and gets and loses them with its place.
 SELECT c.tableoid AS class, c.oid, a.attnum::integer AS sub, 'column' AS kind,
        ARRAY[n.nspname, c.relname, a.attname]::text[] AS path,
        a.attnum::integer AS position,
@@ -11,8 +12,12 @@ SELECT c.tableoid AS class, c.oid, a.attnum::integer AS sub, 'column' AS kind,
        k.conname::text AS not_null_name,
        CASE WHEN k.connoinherit THEN 'true' END AS not_null_no_inherit,
        CASE WHEN NOT k.convalidated THEN 'true' END AS not_null_not_valid,
-       CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END AS identity,
+       CASE WHEN k.conislocal AND a.attinhcount > 0 AND NOT a.attislocal AND NOT c.relispartition
+            THEN 'true' END AS not_null_local,
+       CASE WHEN identity.name IS NOT NULL THEN
+         CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END END AS identity,
        identity.name AS identity_sequence,
+       identity.acl AS identity_acl,
        identity.increment AS identity_increment,
        identity.minimum AS identity_minimum,
        identity.maximum AS identity_maximum,
@@ -41,6 +46,7 @@ JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_constraint k ON k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey[1] = a.attnum
 LEFT JOIN (
   SELECT d.refobjid, d.refobjsubid, s.seqrelid::regclass::text AS name,
+         CASE WHEN c.relacl IS NOT NULL THEN pg_get_userbyid(c.relowner)::text || c.relacl::text[] END AS acl,
          nullif(s.seqincrement, 1)::text AS increment,
          nullif(s.seqmin, CASE WHEN s.seqincrement > 0 THEN 1 ELSE l.lowest END)::text AS minimum,
          nullif(s.seqmax, CASE WHEN s.seqincrement > 0 THEN l.highest ELSE -1 END)::text AS maximum,
@@ -48,6 +54,7 @@ LEFT JOIN (
          nullif(s.seqcache, 1)::text AS cache,
          CASE WHEN s.seqcycle THEN 'true' END AS cycle
   FROM pg_sequence s
+  JOIN pg_class c ON c.oid = s.seqrelid
   JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.objsubid = 0
                   AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
   JOIN (VALUES ('smallint'::regtype, (-32768)::bigint, 32767::bigint),

@@ -14,6 +14,9 @@ SELECT t.tableoid AS class, t.oid, 0 AS sub,
                  AND t.typcollation <> (SELECT b.typcollation FROM pg_type b WHERE b.oid = t.typbasetype)
             THEN t.typcollation::regcollation::text END AS collation,
        CASE WHEN t.typtype = 'd' AND t.typnotnull THEN 'true' END AS not_null,
+       (SELECT k.conname::text FROM pg_constraint k
+        WHERE t.typtype = 'd' AND k.contypid = t.oid AND k.contype = 'n'
+          AND k.conname <> t.typname || '_not_null') AS not_null_name,
        CASE t.typtype WHEN 'd' THEN coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) END AS "default",
        -- composite
        (SELECT json_agg(concat(quote_ident(a.attname), ' ', format_type(a.atttypid, a.atttypmod),
