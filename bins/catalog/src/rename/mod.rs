@@ -1,6 +1,7 @@
 //! What is only called otherwise: found by hints or by equal definitions, never guessed.
 
 mod apply;
+mod attached;
 mod dressed;
 mod labels;
 mod statement;
@@ -73,6 +74,7 @@ pub(crate) fn find<'a>(from: &'a Catalog, to: &'a Catalog, hints: &[Hint]) -> Re
             }
         }
     }
+    renames.match_attached(to);
     Ok(renames)
 }
 
@@ -170,6 +172,24 @@ impl Renames<'_> {
         }
         self.rename(id, &aside);
         aside
+    }
+
+    /// Attached indexes that exchange their names, too.
+    fn match_attached(&mut self, to: &Catalog) {
+        let mut aside: BTreeMap<Id, Id> = BTreeMap::new();
+        while let Some((from, to)) = attached::differently(&self.catalog, to) {
+            if self.catalog.holds(&to) {
+                let former = self.original(&to);
+                aside.insert(self.set_aside(&to), former);
+            }
+            match aside.remove(&from) {
+                Some(former) => {
+                    self.pairs.push((former, to.clone()));
+                    self.rename(&from, &to);
+                }
+                None => self.add(&from, &to),
+            }
+        }
     }
 
     fn match_level(
