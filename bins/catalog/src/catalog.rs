@@ -87,6 +87,16 @@ impl Catalog {
         self.facts.values()
     }
 
+    /// The facts, for whom they are all that is wanted of the catalog.
+    pub fn into_facts(self) -> impl Iterator<Item = Fact> {
+        self.facts.into_values()
+    }
+
+    /// What the facts say, to be changed in place.
+    pub fn attributes_mut(&mut self) -> impl Iterator<Item = (&Id, &mut BTreeMap<String, String>)> {
+        self.facts.values_mut().map(|fact| (&fact.id, &mut fact.attributes))
+    }
+
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
         let first = Id { kind, path: Vec::new() };
         self.facts.range(first..).map(|(_, fact)| fact).take_while(move |fact| fact.id.kind == kind)
