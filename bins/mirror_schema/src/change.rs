@@ -1,5 +1,6 @@
 //! What leads one mirror to where its source is, and back.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use catalog::{Catalog, Fact, Hint, Id, Kind, Options, Plan};
@@ -13,8 +14,8 @@ use crate::{differences, revision, target};
 /// One mirror, as it is and as it should be.
 pub struct Change<'a> {
     pub mirror: &'a Mirror,
-    pub wanted: Catalog,
-    actual: Catalog,
+    pub wanted: Cow<'a, Catalog>,
+    actual: Cow<'a, Catalog>,
     pub up: Plan,
     pub lineage: Lineage,
     /// Foreign keys to tables of another mirror that are not there yet.
@@ -24,13 +25,18 @@ pub struct Change<'a> {
 impl<'a> Change<'a> {
     /// # Errors
     /// A rename could be of two objects.
-    pub fn find(sides: &mut Sides, mirror: &'a Mirror, state: &State) -> Result<Change<'a>> {
+    pub fn find(sides: &mut Sides, mirror: &'a Mirror, state: &'a State) -> Result<Change<'a>> {
+        let (wanted, waiting) = wanted(mirror, state);
+        let actual = of_mirror(&state.actual, mirror);
+        if same(&actual, &wanted) {
+            let (up, lineage) = (Plan::default(), Lineage::default());
+            return Ok(Change { mirror, wanted, actual, up, lineage, waiting });
+        }
         let origin = sides.origin(mirror);
         let at = revision::current(&mut sides.to, mirror)?;
         let before = Lineage::read(&mut sides.to, mirror, &at, &origin)?;
-        let lineage = Lineage::new(&state.wanted.places, &state.identities, mirror);
-        let (wanted, waiting) = wanted(mirror, state);
-        let actual = before.in_our_words(&of_mirror(&state.actual, mirror), &wanted);
+        let actual = before.in_our_words(actual, &wanted);
+        let lineage = Lineage::new(&state.wanted.places, &sides.identities(mirror)?, mirror);
         let renames = before.renames(&lineage).into_iter();
         // After a rollback or a change by hand the former name may be gone from the mirror.
         let hints: Vec<Hint> = renames.filter(|hint| former(hint, &actual)).collect();
@@ -102,7 +108,11 @@ impl<'a> Change<'a> {
     }
 }
 
+/// Where nothing changed, which is how most runs find it, there is nothing to look for renames in.
 fn plan(from: &Catalog, to: &Catalog, hints: Vec<Hint>) -> Result<Plan> {
+    if same(from, to) {
+        return Ok(Plan::default());
+    }
     let options = Options {
         online: false,
         allow_data_loss: true,
@@ -114,27 +124,40 @@ fn plan(from: &Catalog, to: &Catalog, hints: Vec<Hint>) -> Result<Plan> {
     catalog::plan(from, to, &options)
 }
 
+fn same(one: &Catalog, other: &Catalog) -> bool {
+    let said = |fact: &'_ Fact, other: &'_ Fact| {
+        fact.id == other.id && fact.attributes == other.attributes
+    };
+    one.facts().count() == other.facts().count()
+        && one.facts().zip(other.facts()).all(|(fact, other)| said(fact, other))
+}
+
 /// What belongs to one mirror.
-pub fn of_mirror(catalog: &Catalog, mirror: &Mirror) -> Catalog {
-    let mut part = Catalog::new(catalog.version, &catalog.user);
+pub fn of_mirror<'a>(catalog: &'a Catalog, mirror: &Mirror) -> Cow<'a, Catalog> {
     let schema = Id::new(Kind::Schema, [mirror.name.as_str()]);
+    let belongs = |fact: &Fact| match fact.id.kind {
+        Kind::Schema => fact.id == schema,
+        _ => fact.id.schema() == Some(mirror.name.as_str()),
+    };
+    if catalog.holds(&schema) && catalog.facts().all(belongs) {
+        return Cow::Borrowed(catalog);
+    }
+    let mut part = catalog.filtered(belongs);
     part.insert(Fact::new(schema));
-    let belongs = |fact: &&Fact| fact.id.schema() == Some(mirror.name.as_str());
-    catalog.facts().filter(belongs).for_each(|fact| part.insert(fact.clone()));
-    part
+    Cow::Owned(part)
 }
 
 /// What a mirror should be; whether a foreign key waits for another mirror's table.
-fn wanted(mirror: &Mirror, state: &State) -> (Catalog, bool) {
+fn wanted<'a>(mirror: &Mirror, state: &'a State) -> (Cow<'a, Catalog>, bool) {
     let all = of_mirror(&state.wanted.catalog, mirror);
     let waits = |fact: &Fact| {
         let there = |id: &Id| state.actual.holds(id) || all.holds(id);
         fact.id.kind == Kind::ForeignKey && !fact.depends_on.iter().all(there)
     };
-    let mut wanted = Catalog::new(all.version, &all.user);
-    all.facts().filter(|fact| !waits(fact)).for_each(|fact| wanted.insert(fact.clone()));
-    let waiting = all.facts().any(waits);
-    (wanted, waiting)
+    if !all.of_kind(Kind::ForeignKey).any(waits) {
+        return (all, false);
+    }
+    (Cow::Owned(all.filtered(|fact| !waits(fact))), true)
 }
 
 fn former(hint: &Hint, actual: &Catalog) -> bool {

@@ -48,7 +48,7 @@ pub struct Folded {
 /// Two names are one in the mirror, a name is too long there, or a column's type cannot be made
 /// in the target.
 pub fn mirrored(
-    source: &Catalog,
+    source: Catalog,
     tables: &BTreeSet<Vec<String>>,
     names: &Names,
     lacking: &BTreeSet<String>,
@@ -61,24 +61,21 @@ pub fn mirrored(
     for mirror in mirrors {
         catalog.insert(Fact::new(Id::new(Kind::Schema, [mirror])));
     }
-    for fact in selection.facts.values() {
+    for fact in selection.facts.into_values() {
         catalog.insert(in_place(fact, &places, names));
     }
     Ok(Folded { catalog, places, left_out: selection.left_out })
 }
 
 /// What of the target's facts a mirror is compared with.
-pub fn comparable(target: &Catalog) -> Catalog {
-    let mut catalog = Catalog::new(target.version, &target.user);
-    for fact in target.facts() {
-        let mut fact = fact.clone();
-        fact.attributes.retain(|name, _| !is_left_out(name));
-        if fact.id.kind == Kind::Schema {
-            fact.attributes.clear();
+pub fn comparable(mut target: Catalog) -> Catalog {
+    for (id, attributes) in target.attributes_mut() {
+        match id.kind {
+            Kind::Schema => attributes.clear(),
+            _ => attributes.retain(|name, _| !is_left_out(name)),
         }
-        catalog.insert(fact);
     }
-    catalog
+    target
 }
 
 /// Where each object goes.
@@ -124,22 +121,23 @@ fn namespaces(kind: Kind) -> Vec<Namespace> {
     }
 }
 
-fn in_place(fact: &Fact, places: &BTreeMap<Id, Id>, names: &Names) -> Fact {
+fn in_place(fact: Fact, places: &BTreeMap<Id, Id>, names: &Names) -> Fact {
     let mut folded = Fact::new(places[&fact.id].clone());
     folded.position = fact.position;
     folded.depends_on.extend(fact.depends_on.iter().filter_map(|id| places.get(id).cloned()));
-    for (name, value) in &fact.attributes {
-        let value = match name.as_str() {
-            attribute if is_left_out(attribute) => continue,
-            attribute if VERBATIM.contains(&attribute) => value.clone(),
-            "inherits" | "fields" => {
-                let item = |item: &String| serde_json::json!(text::text(item, names)).to_string();
-                // As PostgreSQL prints JSON, with blanks.
-                format!("[{}]", fact.list(name).iter().map(item).collect::<Vec<_>>().join(", "))
-            }
-            _ => text::text(value, names),
-        };
-        folded.attributes.insert(name.clone(), value);
-    }
+    let said = fact.attributes.into_iter().filter(|(name, _)| !is_left_out(name));
+    let said = said.map(|(name, value)| match name.as_str() {
+        attribute if VERBATIM.contains(&attribute) => (name, value),
+        "inherits" | "fields" => (name, list(&value, names)),
+        _ => (name, text::text(value, names)),
+    });
+    folded.attributes.extend(said);
     folded
+}
+
+/// A JSON array of names, as PostgreSQL prints JSON, with blanks.
+fn list(value: &str, names: &Names) -> String {
+    let items: Vec<String> = serde_json::from_str(value).unwrap_or_default();
+    let item = |item: String| serde_json::json!(text::text(item, names)).to_string();
+    format!("[{}]", items.into_iter().map(item).collect::<Vec<_>>().join(", "))
 }

@@ -112,9 +112,9 @@ fn verify(
     origin: &str,
 ) -> Result<bool> {
     let scope = catalog::Scope::Schemas(vec![mirror.name.clone()]);
-    let actual = fold::comparable(&catalog::Catalog::read(&mut sides.to, &scope)?);
+    let actual = fold::comparable(catalog::Catalog::read(&mut sides.to, &scope)?);
     let actual = of_mirror(&actual, mirror);
-    let wording = change.lineage.remember(&actual, &change.wanted);
+    let wording = change.lineage.remember(actual, &change.wanted);
     let left = catalog::compare(&wording, &change.wanted, &[])?;
     if !left.is_empty() {
         let lines = differences::lines(&left, &wording, &change.wanted);

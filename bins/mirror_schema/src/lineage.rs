@@ -4,7 +4,8 @@
 //! column of the source is renamed in the mirror, too. There is one row per revision: after a
 //! rollback the mirror's names are those of the revision that it is at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use catalog::{Catalog, Fact, Hint, Id};
 use common::{Result, Session};
@@ -87,25 +88,26 @@ impl Lineage {
     }
 
     /// The mirror's facts, with what only its wording tells from the wanted as the wanted.
-    pub fn in_our_words(&self, actual: &Catalog, wanted: &Catalog) -> Catalog {
-        let known: BTreeSet<&(Id, u64, u64)> = self.in_other_words.iter().collect();
-        let mut catalog = Catalog::new(actual.version, &actual.user);
-        for fact in actual.facts() {
-            let same = wanted
-                .get(&fact.id)
-                .filter(|wanted| known.contains(&(fact.id.clone(), hash(wanted), hash(fact))));
-            let mut fact = fact.clone();
-            if let Some(same) = same {
-                fact.attributes.clone_from(&same.attributes);
+    pub fn in_our_words<'a>(
+        &self,
+        mut actual: Cow<'a, Catalog>,
+        wanted: &Catalog,
+    ) -> Cow<'a, Catalog> {
+        for (id, ours, printed) in &self.in_other_words {
+            if let (Some(ours_now), Some(printed_now)) = (wanted.get(id), actual.get(id))
+                && (hash(ours_now), hash(printed_now)) == (*ours, *printed)
+            {
+                let mut same = printed_now.clone();
+                same.attributes.clone_from(&ours_now.attributes);
+                actual.to_mut().insert(same);
             }
-            catalog.insert(fact);
         }
-        catalog
+        actual
     }
 
     /// Remembers what PostgreSQL prints in other words than the source's, once it was made; the
     /// mirror's facts in our words.
-    pub fn remember(&mut self, actual: &Catalog, wanted: &Catalog) -> Catalog {
+    pub fn remember<'a>(&mut self, actual: Cow<'a, Catalog>, wanted: &Catalog) -> Cow<'a, Catalog> {
         let pair = |fact: &Fact| {
             let printed = actual.get(&fact.id)?;
             is_wording(fact, printed).then(|| (fact.id.clone(), hash(fact), hash(printed)))

@@ -30,7 +30,6 @@ pub struct State {
     pub wanted: Folded,
     /// The mirrors' facts: what is.
     pub actual: Catalog,
-    pub identities: Identities,
 }
 
 impl Sides {
@@ -70,18 +69,29 @@ impl Sides {
         let (from, to) = (&mut self.from, &mut self.to);
         let (source, target) = thread::scope(|threads| {
             let target = threads.spawn(|| Catalog::read(to, &scope));
-            let source = read_source(from, &schemas);
+            let source = Catalog::read(from, &Scope::Database);
             (source, target.join().expect("reading a catalog does not panic"))
         });
-        let ((source, identities), target) = (source?, target?);
+        let (source, target) = (source?, target?);
         self.refuse_missing_schemas(&source)?;
         let tables = selection::tables(&source, &schemas, tables)?;
         let mut names = self.names.clone();
         let outside = Outside::find(&source, (&mut self.from, &mut self.to), &mut names)?;
-        let mut wanted =
-            fold::mirrored(&source, &tables, &names, &outside.lacking, target.version)?;
+        let mut wanted = fold::mirrored(source, &tables, &names, &outside.lacking, target.version)?;
         wanted.left_out.splice(0..0, outside.notes);
-        Ok(State { wanted, actual: fold::comparable(&target), identities })
+        Ok(State { wanted, actual: fold::comparable(target) })
+    }
+
+    /// What the source knows a mirror's objects by.
+    pub fn identities(&mut self, mirror: &Mirror) -> Result<Identities> {
+        let schemas = vec![mirror.source.clone()];
+        let rows = self.from.query(include_str!("sql/identities.sql"), &[&schemas])?;
+        let identities = rows.iter().filter_map(|row| {
+            let kind = serde_json::from_value(row.get::<_, &str>(0).into()).ok()?;
+            let id = catalog::Id { kind, path: row.get(3) };
+            Some((id, (row.get(1), row.get(2))))
+        });
+        Ok(identities.collect())
     }
 
     fn refuse_missing_schemas(&self, source: &Catalog) -> Result<()> {
@@ -108,15 +118,4 @@ fn database(side: Side, which: &Which) -> Result<Database> {
         Some(database) => Ok(database),
         None => Database::of(side, &Project::open(&which.project)?),
     }
-}
-
-fn read_source(session: &mut Session, schemas: &[String]) -> Result<(Catalog, Identities)> {
-    let source = Catalog::read(session, &Scope::Database)?;
-    let rows = session.query(include_str!("sql/identities.sql"), &[&schemas])?;
-    let identities = rows.iter().filter_map(|row| {
-        let kind = serde_json::from_value(row.get::<_, &str>(0).into()).ok()?;
-        let id = catalog::Id { kind, path: row.get(3) };
-        Some((id, (row.get(1), row.get(2))))
-    });
-    Ok((source, identities.collect()))
 }

@@ -1,5 +1,6 @@
 //! What of the source belongs to the chosen tables, and what cannot come along.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Catalog, Fact, Id, Kind};
@@ -19,15 +20,17 @@ pub struct Selection {
 /// # Errors
 /// A table cannot be made in the target, since a column's type is not there.
 pub fn select(
-    source: &Catalog,
+    source: Catalog,
     tables: &BTreeSet<Vec<String>>,
     names: &Names,
     lacking: &BTreeSet<String>,
 ) -> Result<Selection> {
-    let belongs = |fact: &&Fact| table_of(fact).is_some_and(|table| tables.contains(&table));
-    let facts = source.facts().filter(belongs).map(|fact| (fact.id.clone(), fact.clone()));
-    let mut selection = Selection { facts: facts.collect(), left_out: other_kinds(source, tables) };
-    selection.add_needed(source, names);
+    let left_out = other_kinds(&source, tables);
+    let belongs = |fact: &Fact| table_of(fact).is_some_and(|table| tables.contains(&*table));
+    let (facts, rest): (BTreeMap<Id, Fact>, BTreeMap<Id, Fact>) =
+        source.into_facts().map(|fact| (fact.id.clone(), fact)).partition(|(_, f)| belongs(f));
+    let mut selection = Selection { facts, left_out };
+    selection.add_needed(&rest, names);
     selection.detach_from_parents();
     while let Some((id, why)) = selection.first_that_lacks(names, lacking) {
         selection.leave_out(&id, &why)?;
@@ -36,14 +39,14 @@ pub fn select(
 }
 
 /// The table that a fact is, or is a part of.
-fn table_of(fact: &Fact) -> Option<Vec<String>> {
+fn table_of(fact: &Fact) -> Option<Cow<'_, [String]>> {
     match fact.id.kind {
-        Kind::Table => Some(fact.id.path.clone()),
+        Kind::Table => Some(Cow::Borrowed(&fact.id.path)),
         Kind::Column | Kind::Default | Kind::Constraint | Kind::ForeignKey | Kind::Partition => {
-            Some(fact.id.path[..2].to_vec())
+            Some(Cow::Borrowed(&fact.id.path[..2]))
         }
-        Kind::Index | Kind::IndexPartition => Some(catalog::parse(fact.text("table"))),
-        Kind::SequenceOwner => Some(catalog::parse(fact.text("column"))[..2].to_vec()),
+        Kind::Index | Kind::IndexPartition => Some(Cow::Owned(catalog::parse(fact.text("table")))),
+        Kind::SequenceOwner => Some(Cow::Owned(catalog::parse(fact.text("column"))[..2].to_vec())),
         _ => None,
     }
 }
@@ -68,19 +71,23 @@ fn other_kinds(source: &Catalog, tables: &BTreeSet<Vec<String>>) -> Vec<String> 
 
 impl Selection {
     /// Types and sequences of the mirrored schemas, however deep they are used.
-    fn add_needed(&mut self, source: &Catalog, names: &Names) {
+    fn add_needed(&mut self, rest: &BTreeMap<Id, Fact>, names: &Names) {
         let wanted = |id: &&Id| {
             (id.kind.is_type() || id.kind == Kind::Sequence)
                 && id.schema().is_some_and(|schema| names.mirror_of(schema).is_some())
         };
         let mut open: Vec<Id> = self.needed().filter(wanted).cloned().collect();
         while let Some(id) = open.pop() {
-            let Some(fact) = source.get(&id).filter(|_| !self.facts.contains_key(&id)) else {
+            let Some(fact) = rest.get(&id).filter(|_| !self.facts.contains_key(&id)) else {
                 continue;
             };
             open.extend(fact.depends_on.iter().filter(wanted).cloned());
             self.facts.insert(id.clone(), fact.clone());
-            for check in source.parts(Kind::DomainConstraint, &id.path) {
+            let checks = Id { kind: Kind::DomainConstraint, path: id.path.clone() };
+            let checks = rest.range(checks..).map(|(_, check)| check);
+            for check in checks.take_while(|check| {
+                check.id.kind == Kind::DomainConstraint && check.id.path.starts_with(&id.path)
+            }) {
                 open.extend(check.depends_on.iter().filter(wanted).cloned());
                 self.facts.insert(check.id.clone(), check.clone());
             }
