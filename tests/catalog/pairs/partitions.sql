@@ -316,3 +316,104 @@ CREATE TABLE g (b int) INHERITS (c);
 CREATE TABLE p (id bigint, n int CONSTRAINT pos CHECK (n > 0));
 CREATE TABLE c (a int) INHERITS (p);
 CREATE TABLE g (b int) INHERITS (c);
+
+-- pair: type_of_a_range_key
+-- loses: back
+-- from
+CREATE TABLE other (id int PRIMARY KEY);
+CREATE TABLE t (at date NOT NULL, n int REFERENCES other, PRIMARY KEY (at, n)) PARTITION BY RANGE (at);
+CREATE TABLE t_2020 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+CREATE INDEX t_n ON t (n);
+CREATE VIEW v AS SELECT at, n FROM t;
+COMMENT ON COLUMN t.at IS 'when';
+GRANT SELECT ON t TO catalog_reader;
+-- to
+CREATE TABLE other (id int PRIMARY KEY);
+CREATE TABLE t (at timestamp NOT NULL, n int REFERENCES other, PRIMARY KEY (at, n)) PARTITION BY RANGE (at);
+CREATE TABLE t_2020 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+CREATE INDEX t_n ON t (n);
+CREATE VIEW v AS SELECT at, n FROM t;
+COMMENT ON COLUMN t.at IS 'when';
+GRANT SELECT ON t TO catalog_reader;
+
+-- pair: type_of_a_list_key_and_of_its_neighbours
+-- loses: both
+-- from
+CREATE TABLE t (r varchar(10), n int, gone int) PARTITION BY LIST (r);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+-- to
+CREATE TABLE t (r text, n bigint, more int DEFAULT 3) PARTITION BY LIST (r);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+
+-- pair: type_of_the_key_of_sub_partitions
+-- from
+CREATE TABLE t (at int, r int, n int) PARTITION BY RANGE (at);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10) PARTITION BY LIST (r);
+CREATE TABLE t_1_a PARTITION OF t_1 FOR VALUES IN (1);
+CREATE TABLE t_1_rest PARTITION OF t_1 DEFAULT;
+CREATE TABLE t_2 PARTITION OF t FOR VALUES FROM (10) TO (20);
+-- to
+CREATE TABLE t (at int, r bigint, n int) PARTITION BY RANGE (at);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10) PARTITION BY LIST (r);
+CREATE TABLE t_1_a PARTITION OF t_1 FOR VALUES IN (1);
+CREATE TABLE t_1_rest PARTITION OF t_1 DEFAULT;
+CREATE TABLE t_2 PARTITION OF t FOR VALUES FROM (10) TO (20);
+
+-- pair: type_and_bounds_at_once
+-- rows: none
+-- loses: back
+-- from
+CREATE TABLE t (a int, n int) PARTITION BY RANGE (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+-- to
+CREATE TABLE t (a int, n bigint, more text) PARTITION BY RANGE (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (20);
+
+-- pair: enum_of_a_partition_key_made_anew
+-- from
+CREATE TYPE e AS ENUM ('a', 'b', 'c');
+CREATE TABLE t (r e, n e) PARTITION BY LIST (r);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+-- to
+CREATE TYPE e AS ENUM ('c', 'b', 'a');
+CREATE TABLE t (r e, n e) PARTITION BY LIST (r);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+
+-- pair: enum_of_a_partition_made_anew
+-- from
+CREATE TYPE e AS ENUM ('a', 'b', 'c');
+CREATE TABLE t (r int, n e DEFAULT 'a') PARTITION BY LIST (r);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN (1);
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+-- to
+CREATE TYPE e AS ENUM ('c', 'b', 'a');
+CREATE TABLE t (r int, n e DEFAULT 'a') PARTITION BY LIST (r);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN (1);
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+
+-- pair: two_indexes_over_the_same_column
+-- from
+CREATE TABLE t (a int, n int) PARTITION BY RANGE (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+CREATE INDEX second ON t (n);
+-- to
+CREATE TABLE t (a int, n int) PARTITION BY RANGE (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+CREATE INDEX first ON t (n);
+CREATE INDEX second ON t (n);
+
+-- pair: enum_of_an_heir_made_anew
+-- from
+CREATE TYPE e AS ENUM ('a', 'b', 'c');
+CREATE TABLE p (r int, n e DEFAULT 'a');
+CREATE TABLE c (own e) INHERITS (p);
+-- to
+CREATE TYPE e AS ENUM ('c', 'b', 'a');
+CREATE TABLE p (r int, n e DEFAULT 'a');
+CREATE TABLE c (own e) INHERITS (p);

@@ -118,7 +118,8 @@ impl Graph {
     /// A table leaves its parents before its columns go, and joins them when it has theirs.
     pub(super) fn order_inheritance(&mut self, nodes: &Nodes) {
         let places = |nodes: &HashMap<Id, usize>| -> Vec<(Id, usize)> {
-            let places = nodes.iter().filter(|(id, _)| id.kind == Kind::Inheritance);
+            let is_place = |id: &Id| matches!(id.kind, Kind::Inheritance | Kind::Partition);
+            let places = nodes.iter().filter(|(id, _)| is_place(id));
             places.map(|(id, node)| (id.clone(), *node)).collect()
         };
         let is_own = |place: &Id, id: &Id| {

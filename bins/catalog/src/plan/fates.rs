@@ -106,23 +106,25 @@ impl Work<'_> {
         let (Some(from), Some(to)) = (self.world.from.get(id), self.world.to.get(id)) else {
             return;
         };
+        let changes = |attributes: &[&str]| {
+            alterations.iter().any(|change| attributes.contains(&change.attribute.as_str()))
+        };
+        let is_column = id.kind == Kind::Column;
+        if is_column && changes(&["type", "collation"]) && self.is_partition_key(id) {
+            return self.rebuild_partitioned(id);
+        }
         if let Alter::Rebuild = actions::alter(from, to, alterations, self.world) {
             return self.drop(id);
         }
         self.fates.of.entry(id.clone()).or_default().alter = alterations.to_vec();
-        let retyped = alterations
-            .iter()
-            .any(|change| matches!(change.attribute.as_str(), "type" | "collation" | "expression"));
-        if id.kind == Kind::Column && retyped {
+        if is_column && changes(&["type", "collation", "expression"]) {
             self.queue.push(id.clone());
         }
     }
 
     fn retype(&mut self, id: &Id) {
         if self.is_partition_key(id) {
-            // There is no statement for it, and the partitions stand on it.
-            let table = Id { kind: Kind::Table, path: id.path[..2].to_vec() };
-            return self.drop_with_partitions(&table);
+            return self.rebuild_partitioned(id);
         }
         let fate = self.fates.of.entry(id.clone()).or_default();
         if !fate.drop && !fate.retype {
@@ -131,23 +133,16 @@ impl Work<'_> {
         }
     }
 
+    /// PostgreSQL changes no type of a partition key (42P16). A partitioned table has no rows of
+    /// its own: it is made anew while its partitions, which have, stand alone.
+    fn rebuild_partitioned(&mut self, key: &Id) {
+        self.drop(&Id { kind: Kind::Table, path: key.path[..2].to_vec() });
+    }
+
     fn is_partition_key(&self, column: &Id) -> bool {
         let table = Id { kind: Kind::Table, path: column.path[..2].to_vec() };
         let key = self.world.from.get(&table).map(|table| table.text("partition_by").to_owned());
         key.is_some_and(|key| rename::mentions(&key, column.name()))
-    }
-
-    fn drop_with_partitions(&mut self, table: &Id) {
-        let parent = name::list_with(&table.path, ".");
-        let places = self.world.from.of_kind(Kind::Partition);
-        let children: Vec<Id> = places
-            .filter(|place| place.get("parent") == Some(&parent))
-            .map(|place| Id { kind: Kind::Table, path: place.id.path.clone() })
-            .collect();
-        for child in children {
-            self.drop_with_partitions(&child);
-        }
-        self.drop(table);
     }
 
     /// Looks at who depends on a fact that is dropped, or on a column that gets another type.
@@ -224,12 +219,15 @@ impl Work<'_> {
 }
 
 /// The column of the partition's parent that a partition's column follows, where the partition is
-/// attached before and after.
+/// attached before, after and in between.
 pub(crate) fn followed_column(id: &Id, world: &World) -> Option<Id> {
     if id.kind != Kind::Column && id.kind != Kind::Default {
         return None;
     }
     let place = Id { kind: Kind::Partition, path: id.path[..2].to_vec() };
+    if world.rebuilt.contains(&place) {
+        return None;
+    }
     let (before, after) = (world.from.get(&place), world.to.get(&place));
     if let (Some(before), Some(after)) = (before, after)
         && before.get("parent") == after.get("parent")

@@ -52,7 +52,9 @@ pub(crate) fn alter(
 ) -> Vec<Step> {
     let own = without_followed(to, &fate.alter, fates, world);
     let mut steps = Vec::new();
-    if fate.retype && !own.iter().any(|change| change.attribute == "type") {
+    let with_parent = followed_column(&to.id, world).and_then(|parent| fates.get(&parent));
+    let retyped = with_parent.is_some_and(|parent| parent.retype);
+    if fate.retype && !retyped && !own.iter().any(|change| change.attribute == "type") {
         let mut step = actions::retype(from, to, world);
         if let Some(domain) = narrowed_domain(from, fates, world) {
             step.loses = Some(format!("{}: what does not fit the new {domain}", to.id));
