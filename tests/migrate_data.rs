@@ -2,6 +2,7 @@
 
 mod flags;
 mod kills;
+mod later;
 mod look;
 mod mapping;
 mod profile;

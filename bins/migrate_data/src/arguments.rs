@@ -14,8 +14,8 @@ use migrate_data::{only, progress, throttle};
 /// Moves every row of the old database into the new one, as the project's mapping.toml says:
 /// loaded, merged into another, or quarantined with a reason; never anything else.
 ///
-/// A run that was killed goes on where it stopped. A finished run that is run again writes
-/// nothing. Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 more rows quarantined than allowed.
+/// A run that was killed goes on where it stopped. A finished run that is run again carries over
+/// what changed in the old database since, and writes nothing where nothing did. Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 more rows quarantined than allowed.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Arguments {
@@ -41,8 +41,11 @@ pub struct Arguments {
     /// Try the quarantined rows again, once a rule of the mapping is mended
     #[arg(long, conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile", "suggest"])]
     pub replay: bool,
+    /// In a later run, delete the rows that nothing in the old database makes any more
+    #[arg(long, conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile", "suggest"])]
+    pub prune: bool,
     /// Show the quarantined rows of the last run by reason, three of each
-    #[arg(long, conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile", "suggest", "replay"])]
+    #[arg(long, conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile", "suggest", "replay", "prune"])]
     pub rejects: bool,
     /// Only this target or source, with the sources that it looks up
     #[arg(long, value_name = "TABLE", conflicts_with_all = ["restart", "replay", "export", "explain", "profile", "suggest", "rejects"])]

@@ -1,6 +1,6 @@
 //! One chunk: COPY out → clean → COPY in, with its ledger row in the same transaction.
 
-mod replay;
+mod staging;
 
 use std::collections::HashMap;
 
@@ -20,8 +20,6 @@ use crate::snapshot::{self, Range};
 use crate::survey::Refused;
 use crate::transform::{Lookups, Reject, Transformer, Values};
 
-pub use replay::Retried;
-
 /// What a worker keeps from chunk to chunk.
 pub struct Loader<'p> {
     source: &'p Source,
@@ -33,6 +31,8 @@ pub struct Loader<'p> {
     account: Account,
     /// The quarantined rows as they are in the source, by their key's text.
     raws: HashMap<String, String>,
+    /// All keys read, where somebody asks for them.
+    keys: Option<Vec<Key>>,
     run: i64,
     entries: Entries<'p>,
 }
@@ -48,6 +48,7 @@ impl<'p> Loader<'p> {
             rejects: Vec::new(),
             account: Account::default(),
             raws: HashMap::new(),
+            keys: None,
             run,
             entries: Entries::new(run, source),
         }
@@ -101,16 +102,12 @@ impl<'p> Loader<'p> {
     /// Sends what was made within the session's transaction, or says which row PostgreSQL refuses;
     /// the transaction has failed then.
     fn send(&mut self, new: &mut Session) -> Result<Result<(), Refusal>> {
-        for (sink, target) in self.sinks.iter_mut().zip(&self.source.targets) {
-            if let Err(error) = sink.send(new) {
-                return match Refusal::find(&error, &target.name, sink) {
-                    Some(refusal) => Ok(Err(refusal)),
-                    None => Err(error.context(format!("{} cannot be loaded", target.name))),
-                };
+        for index in 0..self.sinks.len() {
+            if let Err(refusal) = self.send_rows(new, index)? {
+                return Ok(Err(refusal));
             }
         }
-        self.entries.quarantine(new, &self.rejects, &self.raws)?;
-        self.entries.lineage(new, &self.merged)?;
+        self.send_entries(new)?;
         Ok(Ok(()))
     }
 
@@ -121,12 +118,16 @@ impl<'p> Loader<'p> {
         self.rejects.clear();
         self.account = Account::default();
         self.raws.clear();
+        self.keys.iter_mut().for_each(Vec::clear);
     }
 
     /// Cleans one row of the source into the sinks.
     fn take(&mut self, row: Row, refused: &Refused) -> Result<()> {
         let key = self.transformer.key(&row)?;
         self.account.read += 1;
+        if let Some(keys) = &mut self.keys {
+            keys.push(key.clone());
+        }
         self.account.hash =
             self.account.hash.wrapping_add(key_hash_of(row.get(0).unwrap_or_default()));
         let known = if refused.is_empty() { None } else { refused.get(&key) };

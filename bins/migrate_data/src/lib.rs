@@ -14,8 +14,8 @@ pub mod only; // a part of the plan
 pub mod plan; // the mapping, checked against both catalogs
 pub mod profile; // what a table of the old database holds
 pub mod progress; // a bar, or lines for machines
+pub mod refresh; // what changed in old since a finished load
 mod refusal; // rows that PostgreSQL itself refuses
-pub mod replay; // quarantined rows, tried again
 pub mod report; // the result table
 mod sink; // rows of one chunk for one table
 pub mod snapshot; // many connections to the old database, one moment

@@ -2,6 +2,7 @@
 
 mod acquaint;
 mod arguments;
+mod later;
 mod look;
 mod retry;
 mod steps;
@@ -47,7 +48,7 @@ fn migrate_data(arguments: Arguments) -> Result<Outcome> {
     }
     let run = match steps::open_run(&route, &plan, &project)? {
         steps::Start::Finished(run) => {
-            return steps::report_finished(&route, &plan, &run, arguments.form());
+            return later::bring_up_to_date(&route, &plan, &run, &arguments);
         }
         steps::Start::GoOn(run) | steps::Start::New(run) => run,
     };

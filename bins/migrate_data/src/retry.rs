@@ -1,20 +1,20 @@
-//! The flag --replay: quarantined rows once more.
+//! The flag --replay: all rows once more by the mapping as it is now, above all those in quarantine.
 
 use common::progress::{count, grouped};
 use common::{Error, Outcome, Result, say};
-use migrate_data::ledger;
+use migrate_data::ledger::{self, Summary};
 use migrate_data::load::Route;
 use migrate_data::plan::Plan;
-use migrate_data::replay::{Replayed, replay};
+use migrate_data::refresh::{Refreshed, Wish, refresh};
 use serde_json::json;
 
 use crate::arguments::Arguments;
-use crate::look;
+use crate::{later, look};
 
 /// Tries them and says what became of each source's.
 ///
 /// # Errors
-/// There is no finished run, or the replay is refused; nothing is changed then.
+/// There is no finished run; nothing is changed then.
 pub fn retry(route: &Route, plan: &Plan, arguments: &Arguments) -> Result<Outcome> {
     let mut session = route.writer()?;
     let run = look::last_run(&mut session)?;
@@ -22,39 +22,71 @@ pub fn retry(route: &Route, plan: &Plan, arguments: &Arguments) -> Result<Outcom
         return Err(Error::new(format!("run {} is not finished", run.number))
             .hint("`make migrate-data` goes on with it. Nothing was changed."));
     }
-    ledger::create(&mut session)?;
-    let replayed = replay(route, plan, &run)?;
+    let before = ledger::summaries(&mut session, run.number)?;
+    let wish = Wish { prune: arguments.prune, retry_refused: true };
+    if let Refreshed::TooManyRejects { source, quarantined, limit } =
+        refresh(route, plan, &run, wish)?
+    {
+        later::too_many(&source, quarantined, &limit);
+        return Ok(Outcome::FellShort);
+    }
+    let after = ledger::summaries(&mut session, run.number)?;
+    let tried: Vec<_> = after.iter().map(|after| Replayed::of(&before, after)).collect();
     if arguments.json {
-        println!(
-            "{}",
-            json!({ "run": run.number, "sources": replayed.iter().map(as_json).collect::<Vec<_>>() })
-        );
+        let sources: Vec<_> = tried.iter().map(Replayed::json).collect();
+        println!("{}", json!({ "run": run.number, "sources": sources }));
         return Ok(Outcome::Done);
     }
-    let tried: Vec<_> = replayed.iter().filter(|replayed| replayed.tried > 0).collect();
-    if tried.is_empty() {
+    if tried.iter().all(|replayed| replayed.tried == 0) {
         say("nothing to do: no row is quarantined");
     }
-    for replayed in tried {
-        let left = replayed.tried - replayed.loaded - replayed.merged;
-        say(format_args!(
-            "{}: {} tried again: {} loaded, {} merged, {} still quarantined",
-            replayed.source,
-            count(replayed.tried, "quarantined row"),
-            grouped(replayed.loaded),
-            grouped(replayed.merged),
-            grouped(left)
-        ));
+    for replayed in tried.iter().filter(|replayed| replayed.tried > 0) {
+        say(replayed.sentence());
     }
+    later::tell_gone(&mut session, run.number)?;
     Ok(Outcome::Done)
 }
 
-fn as_json(replayed: &Replayed) -> serde_json::Value {
-    json!({
-        "source": replayed.source,
-        "tried": replayed.tried,
-        "loaded": replayed.loaded,
-        "merged": replayed.merged,
-        "quarantined": replayed.tried - replayed.loaded - replayed.merged,
-    })
+/// What became of a source's quarantined rows.
+struct Replayed<'a> {
+    source: &'a str,
+    tried: i64,
+    loaded: i64,
+    merged: i64,
+    quarantined: i64,
+}
+
+impl Replayed<'_> {
+    fn of<'a>(before: &[Summary], after: &'a Summary) -> Replayed<'a> {
+        let before = before.iter().find(|before| before.source == after.source);
+        let difference = |count: fn(&Summary) -> i64| count(after) - before.map_or(0, count);
+        Replayed {
+            source: &after.source,
+            tried: before.map_or(0, |before| before.quarantined),
+            loaded: difference(|summary| summary.loaded),
+            merged: difference(|summary| summary.merged),
+            quarantined: after.quarantined,
+        }
+    }
+
+    fn sentence(&self) -> String {
+        format!(
+            "{}: {} tried again: {} loaded, {} merged, {} still quarantined",
+            self.source,
+            count(self.tried, "quarantined row"),
+            grouped(self.loaded),
+            grouped(self.merged),
+            grouped(self.quarantined)
+        )
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "source": self.source,
+            "tried": self.tried,
+            "loaded": self.loaded,
+            "merged": self.merged,
+            "quarantined": self.quarantined,
+        })
+    }
 }

@@ -5,7 +5,6 @@ use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Context, Error, Pool, Result, Session};
 
-use crate::keys::Key;
 use crate::plan::{Plan, Source};
 use crate::throttle;
 
@@ -128,22 +127,40 @@ pub fn chunk_rows(session: &mut Session, source: &Source, rows: i64) -> Result<i
 /// Ranges of about `size` rows that together hold every row; the first and the last are open, so
 /// that no row falls outside.
 pub fn ranges(session: &mut Session, source: &Source, rows: i64, size: i64) -> Result<Vec<Range>> {
-    let bounds = if rows <= size { Vec::new() } else { bounds(session, source, rows, size)? };
+    split(session, source, Range { low: None, high: None }, rows, size)
+}
+
+/// The same within one range.
+pub fn split(
+    session: &mut Session,
+    source: &Source,
+    range: Range,
+    rows: i64,
+    size: i64,
+) -> Result<Vec<Range>> {
+    let bounds =
+        if rows <= size { Vec::new() } else { bounds(session, source, &range, rows, size)? };
     let mut ranges = Vec::with_capacity(bounds.len() + 1);
-    let mut low = None;
+    let Range { mut low, high } = range;
     for bound in bounds {
         ranges.push(Range { low, high: Some(bound.clone()) });
         low = Some(bound);
     }
-    ranges.push(Range { low, high: None });
+    ranges.push(Range { low, high });
     Ok(ranges)
 }
 
-fn bounds(session: &mut Session, source: &Source, rows: i64, size: i64) -> Result<Vec<String>> {
+fn bounds(
+    session: &mut Session,
+    source: &Source,
+    range: &Range,
+    rows: i64,
+    size: i64,
+) -> Result<Vec<String>> {
     let key = source.key.ordered_sql();
+    let within = format!("{} WHERE {}", source.from_clause, range.predicate(source));
     if source.key.is_integer {
-        let sql =
-            format!("SELECT min({key})::bigint, max({key})::bigint FROM {}", source.from_clause);
+        let sql = format!("SELECT min({key})::bigint, max({key})::bigint FROM {within}");
         let row = session.query_one(&sql, &[])?;
         let (least, greatest): (i64, i64) = (row.get(0), row.get(1));
         let span = i128::from(greatest) - i128::from(least) + 1;
@@ -155,30 +172,23 @@ fn bounds(session: &mut Session, source: &Source, rows: i64, size: i64) -> Resul
         }
     }
     let sql = format!(
-        "SELECT n.key::text FROM (SELECT {} AS key, row_number() OVER (ORDER BY {key}) AS number FROM {}) AS n \
+        "SELECT n.key::text FROM (SELECT {} AS key, row_number() OVER (ORDER BY {key}) AS number FROM {within}) AS n \
          WHERE n.number % $1 = 0 ORDER BY n.number",
-        source.key.sql, source.from_clause
+        source.key.sql
     );
     let rows = session.query(&sql, &[&size])?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 impl Range {
-    /// Whether a key may lie in the range; where its order is PostgreSQL's to say, it may.
-    pub fn may_hold(&self, key: &str, source: &Source) -> bool {
-        let known = |text: &str| Key::new(text, source.key.is_integer);
-        if !source.key.is_integer && !source.key.is_text {
-            return true;
-        }
-        let key = known(key);
-        self.low.as_ref().is_none_or(|low| known(low) <= key)
-            && self.high.as_ref().is_none_or(|high| key < known(high))
-    }
-
     /// SQL that is true for the range's rows.
     pub fn predicate(&self, source: &Source) -> String {
-        let key = source.key.ordered_sql();
-        let bound = |value: &String| format!("{}::{}", literal(value), source.key.type_name);
+        self.of(&source.key.ordered_sql(), &source.key.type_name)
+    }
+
+    /// SQL that is true where an expression of this type is in the range.
+    pub fn of(&self, key: &str, type_name: &str) -> String {
+        let bound = |value: &String| format!("{}::{type_name}", literal(value));
         let low = self.low.as_ref().map(|low| format!("{key} >= {}", bound(low)));
         let high = self.high.as_ref().map(|high| format!("{key} < {}", bound(high)));
         let parts: Vec<_> = low.into_iter().chain(high).collect();

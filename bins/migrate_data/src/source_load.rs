@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
-use common::progress::grouped;
 use common::{Error, Result, Session, note};
 use indicatif::ProgressBar;
 
@@ -12,7 +11,6 @@ use crate::chunk::Loader;
 use crate::keys::key_hash_of;
 use crate::ledger::{self, refused, resume};
 use crate::load::{Ending, Route};
-use crate::mapping::MaxRejects;
 use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::refusal::Refusal;
@@ -84,12 +82,12 @@ impl<'a> SourceLoad<'a> {
         }
         let ending = loop {
             self.survey(snapshot, lookups)?;
-            let digest = self.digest(lookups);
+            let digest = self.source.digest(lookups);
             let former = resume::survivors(&mut ledger, self.run, self.source)?;
             if former.is_some_and(|former| former != digest) {
                 self.renew(&mut ledger, renew)?;
             }
-            resume::remember_survivors(&mut ledger, self.run, self.source, &digest)?;
+            resume::remember_survivors(&mut ledger, self.run, self.source, &digest, lookups)?;
             if let Some(ending) = self.load_chunks(snapshot, lookups)? {
                 break ending;
             }
@@ -130,12 +128,6 @@ impl<'a> SourceLoad<'a> {
             ));
         }
         refused::start_over(ledger, self.run, self.source)
-    }
-
-    fn digest(&self, lookups: &Lookups) -> String {
-        let targets =
-            self.source.targets.iter().filter_map(|target| lookups[target.number].as_ref());
-        targets.map(|survivors| format!("{:016x}", survivors.digest())).collect()
     }
 
     fn survey(&self, snapshot: &Snapshot, lookups: &mut Lookups) -> Result<()> {
@@ -186,7 +178,12 @@ impl<'a> SourceLoad<'a> {
                             self.bar.inc(u64::try_from(account.read).unwrap_or(0));
                             let total = account.quarantined
                                 + quarantined.fetch_add(account.quarantined, Ordering::Relaxed);
-                            if self.is_over(total, None).is_some() {
+                            if self
+                                .plan
+                                .max_rejects
+                                .and_then(|most| most.passed(total, None))
+                                .is_some()
+                            {
                                 stop.set();
                             }
                             break;
@@ -208,12 +205,14 @@ impl<'a> SourceLoad<'a> {
             return Ok(None);
         }
         let (quarantined, read) = self.rejects(&mut ledger)?;
-        Ok(Some(match self.is_over(quarantined, Some(read)) {
-            Some(limit) => {
-                Ending::TooManyRejects { source: self.source.label.clone(), quarantined, limit }
-            }
-            None => Ending::Finished,
-        }))
+        Ok(Some(
+            match self.plan.max_rejects.and_then(|most| most.passed(quarantined, Some(read))) {
+                Some(limit) => {
+                    Ending::TooManyRejects { source: self.source.label.clone(), quarantined, limit }
+                }
+                None => Ending::Finished,
+            },
+        ))
     }
 
     fn remember(&self, refusal: &Refusal, refused: &mut Refused) -> Result<()> {
@@ -233,18 +232,6 @@ impl<'a> SourceLoad<'a> {
         let summaries = ledger::summaries(ledger, self.run)?;
         let own = summaries.iter().find(|summary| summary.source == self.source.label);
         Ok(own.map_or((0, 0), |summary| (summary.quarantined, summary.read)))
-    }
-
-    /// The limit that is passed; a percentage is known only once all rows are read.
-    fn is_over(&self, quarantined: i64, read: Option<i64>) -> Option<String> {
-        match (self.plan.max_rejects?, read) {
-            (MaxRejects::Rows(limit), _) => (quarantined > limit).then(|| grouped(limit)),
-            #[expect(clippy::cast_precision_loss, reason = "a share in percent")]
-            (MaxRejects::Percent(limit), Some(read)) => {
-                (quarantined as f64 * 100.0 > limit * read as f64).then(|| format!("{limit} %"))
-            }
-            (MaxRejects::Percent(_), None) => None,
-        }
     }
 }
 

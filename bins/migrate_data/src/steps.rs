@@ -3,12 +3,12 @@
 use std::io::{IsTerminal, Write, stderr, stdin};
 
 use common::progress::{count, grouped};
-use common::{Error, Outcome, Project, Result, Session, note, say};
+use common::{Error, Outcome, Project, Result, Session, note};
 use migrate_data::ledger::{self, Run, Summary, rejects};
 use migrate_data::load::{Ending, Route};
 use migrate_data::plan::Plan;
 use migrate_data::report::Form;
-use migrate_data::{aside, report, snapshot};
+use migrate_data::{aside, report};
 
 use crate::arguments::Arguments;
 
@@ -127,51 +127,30 @@ pub fn report(route: &Route, run: i64, ending: &Ending, form: Form) -> Result<Ou
         }
         Ending::TooManyRejects { source, quarantined, limit } => {
             let loaded: i64 = summaries.iter().map(|summary| summary.loaded).sum();
-            note(format_args!(
-                "{} of {source} are quarantined, more than max_rejects = {limit} allows\n  \
-                 hint: {} loaded so far and stay; the run is not finished. Mend the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
-                count(*quarantined, "row"),
+            let so_far = format!(
+                "{} loaded so far and stay; the run is not finished. Mend the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
                 count_are(loaded)
-            ));
+            );
+            say_too_many(source, *quarantined, limit, &so_far);
             Ok(Outcome::FellShort)
         }
     }
+}
+
+/// More rows are quarantined than allowed, and what that means.
+pub fn say_too_many(source: &str, quarantined: i64, limit: &str, hint: &str) {
+    note(format_args!(
+        "{} of {source} are quarantined, more than max_rejects = {limit} allows\n  hint: {hint}",
+        count(quarantined, "row")
+    ));
 }
 
 fn count_are(rows: i64) -> String {
     format!("{} {}", count(rows, "row"), if rows == 1 { "is" } else { "are" })
 }
 
-/// A finished run, run again: says what it had done, writes nothing.
-pub fn report_finished(route: &Route, plan: &Plan, run: &Run, form: Form) -> Result<Outcome> {
-    let mut new = route.writer()?;
-    let mut old = route.old.session()?;
-    let summaries = ledger::summaries(&mut new, run.number)?;
-    let time = run.finished.as_deref().unwrap_or_default();
-    if form == Form::People {
-        say(format_args!("nothing to do: run {} finished at {time} UTC", run.number));
-    }
-    print_result(&mut new, run.number, &summaries, "finished", form)?;
-    for source in &plan.sources {
-        let Some(summary) = summaries.iter().find(|summary| summary.source == source.label) else {
-            continue;
-        };
-        let rows = snapshot::count(&mut old, source)?;
-        if rows != summary.read {
-            note(format_args!(
-                "{} has {} now, run {} read {}\n  hint: `migrate_data --restart` empties the mapped tables and loads everything anew.",
-                summary.source,
-                count(rows, "row"),
-                run.number,
-                grouped(summary.read)
-            ));
-            return Ok(Outcome::FellShort);
-        }
-    }
-    accounted(&summaries)
-}
-
-fn print_result(
+/// The result table, or all of it in JSON.
+pub fn print_result(
     session: &mut Session,
     run: i64,
     summaries: &[Summary],
@@ -196,7 +175,10 @@ fn print_result(
 }
 
 /// The law: `read = loaded + merged + quarantined`, for each source.
-fn accounted(summaries: &[Summary]) -> Result<Outcome> {
+///
+/// # Errors
+/// It does not hold.
+pub fn accounted(summaries: &[Summary]) -> Result<Outcome> {
     for summary in summaries {
         let fates = summary.loaded + summary.merged + summary.quarantined;
         if summary.read != fates || summary.read != summary.rows {

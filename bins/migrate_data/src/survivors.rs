@@ -1,6 +1,7 @@
 //! Who survives among rows that are one.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
@@ -260,25 +261,37 @@ impl Contest {
             parts.into_iter().map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
         let mut survivors = Survivors(parts.collect());
         if self.takes == Takes::Number {
-            survivors.number();
+            survivors.number(&HashMap::new());
         }
         Ok(survivors)
     }
 }
 
 impl Survivors {
-    fn number(&mut self) {
-        let mut in_order: Vec<(&Key, &mut u32)> = Vec::new();
+    /// Numbers them where a surrogate key needs it: whoever has a number keeps it, the others go on
+    /// from the greatest in the order of their keys.
+    pub fn number(&mut self, known: &HashMap<Fingerprint, u32>) {
+        let mut unknown: Vec<(&Key, &mut u32)> = Vec::new();
         for Part { slots, taken } in &mut self.0 {
-            if let Taken::Numbers(numbers) = taken {
-                let keys = slots.iter().map(|slot| slot.key.as_ref());
-                in_order.extend(keys.zip(numbers).filter_map(|(key, number)| Some((key?, number))));
+            let Taken::Numbers(numbers) = taken else { continue };
+            for (slot, number) in slots.iter().zip(numbers) {
+                let Some(key) = &slot.key else { continue };
+                match known.get(&slot.fingerprint) {
+                    Some(known) => *number = *known,
+                    None => unknown.push((key, number)),
+                }
             }
         }
-        in_order.sort_unstable_by(|one, other| one.0.cmp(other.0));
-        for (number, (_, place)) in (1..).zip(in_order) {
+        unknown.sort_unstable_by(|one, other| one.0.cmp(other.0));
+        let greatest = known.values().max().copied().unwrap_or(0);
+        for (number, (_, place)) in (greatest + 1..).zip(unknown) {
             *place = number;
         }
+    }
+
+    /// Whether they have numbers.
+    pub fn is_numbered(&self) -> bool {
+        self.0.iter().any(|part| matches!(part.taken, Taken::Numbers(_)))
     }
 }
 

@@ -55,18 +55,6 @@ pub struct Reject {
     pub sqlstate: Option<String>,
 }
 
-impl Reject {
-    /// What two rejects of one row share that say the same.
-    pub fn signature(&self) -> u64 {
-        signature([&self.target, &self.column, self.rule.name(), &self.reason])
-    }
-}
-
-/// Of target, column, rule and reason.
-pub fn signature(parts: [&str; 4]) -> u64 {
-    fingerprint_of(parts.join("\0").as_bytes())[0]
-}
-
 impl<'p> Transformer<'p> {
     pub fn new(source: &'p Source, lookups: &'p Lookups) -> Transformer<'p> {
         Transformer {

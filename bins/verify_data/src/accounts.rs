@@ -8,7 +8,7 @@ use common::identifier::{literal, quote};
 use common::progress::grouped;
 use common::{Database, Error, Result, Session};
 use migrate_data::keys::key_hash;
-use migrate_data::ledger;
+use migrate_data::ledger::{self, gone};
 use migrate_data::plan::{FieldInput, Plan, Source};
 use migrate_data::value::Kind;
 
@@ -104,7 +104,8 @@ fn verify_targets(
             &[&run, &source.label, &target.name],
         )?;
         let written: i64 = row.get(0);
-        let rows = count(new, &target.sql)?;
+        let from_clause = gone::without(new, run, target)?;
+        let rows = count(new, &from_clause)?;
         if rows != written {
             findings.add_account(format!(
                 "{} has {} rows, {} were loaded",
@@ -143,7 +144,7 @@ fn verify_keys(
     run: i64,
     findings: &mut Findings,
 ) -> Result<()> {
-    let kept = kept_keys(source, run);
+    let kept = kept_keys(new, source, run)?;
     let Sides { old: old_keys, new: new_keys } = sides;
     // Each side has a server process of its own, so that the two take the time of one.
     let (there, accounted) = thread::scope(|scope| {
@@ -183,23 +184,24 @@ fn source_keys(source: &Source) -> String {
 }
 
 /// Every key with a fate, once for each; `None` where the main target does not keep it.
-fn kept_keys(source: &Source, run: i64) -> Option<String> {
+fn kept_keys(new: &mut Session, source: &Source, run: i64) -> Result<Option<String>> {
     let main = &source.targets[source.main];
-    let column = main.columns.iter().find(|column| {
+    let kept = main.columns.iter().find(|column| {
         let field = &source.fields[column.field];
         let is_whole = matches!(column.kind, Kind::Integer(_) | Kind::Text(_));
         field.input == FieldInput::Key
             && field.clean.is_empty()
             && field.lookup.is_none()
             && is_whole
-    })?;
+    });
+    let Some(column) = kept else { return Ok(None) };
+    let from_clause = gone::without(new, run, main)?;
     let label = literal(&source.label);
-    Some(format!(
-        "SELECT {}::text FROM {} UNION ALL SELECT source_key FROM pgrefit.lineage WHERE run = {run} AND source = {label} AND fate = 'merged' \
+    Ok(Some(format!(
+        "SELECT {}::text FROM {from_clause} UNION ALL SELECT source_key FROM pgrefit.lineage WHERE run = {run} AND source = {label} AND fate = 'merged' \
          UNION ALL SELECT key FROM pgrefit.quarantine WHERE run = {run} AND source = {label}",
-        quote(&column.name),
-        main.sql
-    ))
+        quote(&column.name)
+    )))
 }
 
 fn hashed(stream: &mut CopyStream, query: &str) -> Result<Keys> {

@@ -2,9 +2,11 @@
 
 pub mod account;
 pub mod entries;
+pub mod gone;
 pub mod refused;
 pub mod rejects;
 pub mod resume;
+pub mod surrogates;
 
 use common::{Result, Session};
 use postgres::Row;
@@ -93,7 +95,7 @@ pub fn finish_run(session: &mut Session, run: i64) -> Result<()> {
 /// Forgets a run and what it quarantined; its rows must be gone already.
 pub fn forget_run(session: &mut Session, run: i64) -> Result<()> {
     // What it had set aside is remembered until it is back.
-    for table in ["quarantine", "lineage", "load_run"] {
+    for table in ["quarantine", "lineage", "surrogate", "gone", "load_run"] {
         session.execute(&format!("DELETE FROM pgrefit.{table} WHERE run = $1"), &[&run])?;
     }
     Ok(())
@@ -147,16 +149,6 @@ pub fn open_chunks(session: &mut Session, run: i64, source: &str) -> Result<Vec<
 
 fn chunk(row: &Row) -> Chunk {
     Chunk { number: row.get(0), range: Range { low: row.get(1), high: row.get(2) } }
-}
-
-/// Chunks with rows in quarantine.
-pub fn quarantining_chunks(session: &mut Session, run: i64, source: &str) -> Result<Vec<Chunk>> {
-    let rows = session.query(
-        "SELECT chunk, low, high FROM pgrefit.load_chunk \
-         WHERE run = $1 AND source = $2 AND quarantined > 0 ORDER BY chunk",
-        &[&run, &source],
-    )?;
-    Ok(rows.iter().map(chunk).collect())
 }
 
 /// Adds to the time a source has taken, over all tries.

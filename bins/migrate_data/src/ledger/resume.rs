@@ -1,9 +1,13 @@
 //! What a second try must find as the first left it.
 
+use std::collections::HashMap;
+
 use common::{Result, Session};
 
+use super::surrogates;
 use crate::plan::Source;
 use crate::snapshot::Range;
+use crate::transform::Lookups;
 
 /// The committed chunks of a source: their ranges, and the sum of the hashes of the keys read.
 pub fn committed(session: &mut Session, run: i64, source: &Source) -> Result<(Vec<Range>, u128)> {
@@ -38,16 +42,28 @@ pub fn survivors(session: &mut Session, run: i64, source: &Source) -> Result<Opt
     Ok(row.and_then(|row| row.get(0)))
 }
 
+/// Writes them down with the numbers that they have, before the first row is loaded.
 pub fn remember_survivors(
     session: &mut Session,
     run: i64,
     source: &Source,
     digest: &str,
+    lookups: &Lookups,
 ) -> Result<()> {
+    if survivors(session, run, source)?.as_deref() == Some(digest) {
+        return Ok(());
+    }
+    session.begin()?;
+    surrogates::forget(session, run, source)?;
+    for target in &source.targets {
+        if let Some(survivors) = lookups[target.number].as_ref().filter(|it| it.is_numbered()) {
+            let numbers = surrogates::unknown(survivors, &HashMap::new());
+            surrogates::remember(session, run, source, target, &numbers)?;
+        }
+    }
     session.execute(
-        "UPDATE pgrefit.load_source SET survivors = $3 \
-         WHERE run = $1 AND source = $2 AND survivors IS DISTINCT FROM $3",
+        "UPDATE pgrefit.load_source SET survivors = $3 WHERE run = $1 AND source = $2",
         &[&run, &source.label, &digest],
     )?;
-    Ok(())
+    session.commit()
 }

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS pgrefit.load_run (
     project     text NOT NULL,
     checksum    text NOT NULL,       -- of mapping.toml
     started_at  timestamptz NOT NULL DEFAULT now(),
-    finished_at timestamptz          -- NULL until the last step is done
+    finished_at timestamptz          -- NULL until the last step is done, then that of the last change
 );
 
 CREATE TABLE IF NOT EXISTS pgrefit.load_source (
@@ -82,6 +82,26 @@ CREATE TABLE IF NOT EXISTS pgrefit.lineage (
     target_key text NOT NULL,
     fate       text NOT NULL CHECK (fate IN ('merged', 'loaded')),
     PRIMARY KEY (run, source, source_key, target)
+);
+
+-- Numbers that `surrogate = true` gave, by what makes rows one. They are never given to others, so
+-- that a later run changes no number that somebody may know.
+CREATE TABLE IF NOT EXISTS pgrefit.surrogate (
+    run         bigint NOT NULL,
+    source      text NOT NULL,
+    target      text NOT NULL,
+    fingerprint uuid NOT NULL,       -- of the values of `unique`
+    number      bigint NOT NULL,
+    PRIMARY KEY (run, target, fingerprint)
+);
+
+-- Rows that stayed in a table though nothing in the old database makes them any more.
+CREATE TABLE IF NOT EXISTS pgrefit.gone (
+    run     bigint NOT NULL,
+    source  text NOT NULL,
+    target  text NOT NULL,
+    row_key text NOT NULL,           -- the primary key, as a row in text
+    PRIMARY KEY (run, target, row_key)
 );
 
 -- Foreign keys, keys and indexes that are away during a load, so that a crash never loses one.

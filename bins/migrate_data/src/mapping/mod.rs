@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use common::identifier::QualifiedName;
+use common::progress::grouped;
 use jiff::tz::TimeZone;
 
 use crate::clean::{Cleaner, Decimal};
@@ -34,6 +35,21 @@ pub enum MaxRejects {
     Rows(i64),
     /// Of the rows read, once the source is read to its end.
     Percent(f64),
+}
+
+impl MaxRejects {
+    /// The limit, where so many quarantined rows pass it; a percentage is known only once all rows
+    /// are read.
+    pub fn passed(self, quarantined: i64, read: Option<i64>) -> Option<String> {
+        match (self, read) {
+            (MaxRejects::Rows(limit), _) => (quarantined > limit).then(|| grouped(limit)),
+            #[expect(clippy::cast_precision_loss, reason = "a share in percent")]
+            (MaxRejects::Percent(limit), Some(read)) => {
+                (quarantined as f64 * 100.0 > limit * read as f64).then(|| format!("{limit} %"))
+            }
+            (MaxRejects::Percent(_), None) => None,
+        }
+    }
 }
 
 /// One target table.

@@ -63,7 +63,12 @@ pub struct Key {
 impl Key {
     /// The key in comparisons: bytes where it is text, so that the order is the same everywhere.
     pub fn ordered_sql(&self) -> String {
-        if self.is_text { format!("{} COLLATE \"C\"", self.sql) } else { self.sql.clone() }
+        self.ordered(&self.sql)
+    }
+
+    /// The same of another expression of the key's type.
+    pub fn ordered(&self, sql: &str) -> String {
+        if self.is_text { format!("{sql} COLLATE \"C\"") } else { sql.to_owned() }
     }
 }
 
@@ -180,6 +185,26 @@ impl Source {
     /// Whether survivors must be known before the first row is loaded.
     pub fn needs_survey(&self) -> bool {
         self.targets.iter().any(|target| target.unique.is_some())
+    }
+
+    /// The column of a target that holds the key as it is, so that a range of keys is a range there.
+    pub fn kept_key<'t>(&self, target: &'t Target) -> Option<&'t TargetColumn> {
+        target.columns.iter().find(|column| {
+            let field = &self.fields[column.field];
+            let is_exact = match &column.kind {
+                Kind::Integer(_) => self.key.is_integer,
+                Kind::Text(_) => ["text", "varchar"].contains(&self.key.type_name.as_str()),
+                Kind::Uuid => self.key.type_name == "uuid",
+                _ => false,
+            };
+            field.input == FieldInput::Key && field.is_untouched() && is_exact
+        })
+    }
+
+    /// Who survives among the rows of the source, in short.
+    pub fn digest(&self, lookups: &Lookups) -> String {
+        let targets = self.targets.iter().filter_map(|target| lookups[target.number].as_ref());
+        targets.map(|survivors| format!("{:016x}", survivors.digest())).collect()
     }
 
     /// `COPY` of the keys alone.

@@ -15,7 +15,7 @@ use common::progress::count;
 use common::{Database, Pool, Result};
 use migrate_data::catalog::Relation;
 use migrate_data::ledger;
-use migrate_data::ledger::refused;
+use migrate_data::ledger::{gone, refused, surrogates};
 use migrate_data::plan::{Plan, Target};
 use migrate_data::snapshot::Snapshot;
 use migrate_data::survey;
@@ -38,6 +38,8 @@ const BUCKETS: usize = 4096;
 /// Which columns of a target are compared, and which of them name the row.
 pub struct Shape<'p> {
     target: &'p Target,
+    /// The table, without the rows that a later run let stay.
+    from_clause: String,
     /// Indexes into the target's columns.
     columns: Vec<usize>,
     /// Indexes into `columns`.
@@ -137,14 +139,18 @@ pub fn verify<'p>(
         drop(ledger);
         if source.needs_survey() {
             let hidden = common::progress::bar(0, &source.label);
-            for (number, survivors) in
+            for (number, mut survivors) in
                 survey::survey(&snapshot, source, &ranges, &lookups, &refused, workers, &hidden)?
             {
+                let target = source.targets.iter().find(|target| target.number == number);
+                if let Some(target) = target.filter(|_| survivors.is_numbered()) {
+                    survivors.number(&surrogates::known(&mut new.session()?, run, target)?);
+                }
                 lookups[number] = Some(survivors);
             }
         }
         let shapes: Vec<_> =
-            source.targets.iter().map(|target| shape(target, new)).collect::<Result<_>>()?;
+            source.targets.iter().map(|target| shape(target, new, run)).collect::<Result<_>>()?;
         let pass = expected::Pass {
             snapshot: &snapshot,
             source,
@@ -157,7 +163,7 @@ pub fn verify<'p>(
         let expected = pass.buckets()?;
         let tables: Vec<_> = shapes
             .iter()
-            .map(|shape| found::Table { sql: shape.target.sql.clone(), shape })
+            .map(|shape| found::Table { sql: shape.from_clause.clone(), shape })
             .collect();
         let found = found::buckets(new.database(), &tables, workers)?;
         for (index, shape) in shapes.iter().enumerate() {
@@ -180,7 +186,7 @@ pub fn verify<'p>(
 
 /// Every column with a form that both sides share; `jsonb` and types of which we know no binary
 /// form are rewritten by PostgreSQL.
-fn shape<'p>(target: &'p Target, new: &Pool) -> Result<Shape<'p>> {
+fn shape<'p>(target: &'p Target, new: &Pool, run: i64) -> Result<Shape<'p>> {
     let columns: Vec<usize> = (0..target.columns.len())
         .filter(|&index| is_compared(&target.columns[index].kind))
         .collect();
@@ -195,7 +201,8 @@ fn shape<'p>(target: &'p Target, new: &Pool) -> Result<Shape<'p>> {
     let key: Option<Vec<usize>> = primary_key.iter().map(position).collect();
     let all = (0..columns.len()).collect();
     let key = key.filter(|key| !key.is_empty()).unwrap_or(all);
-    Ok(Shape { target, columns, key })
+    let from_clause = gone::without(&mut new.session()?, run, target)?;
+    Ok(Shape { target, from_clause, columns, key })
 }
 
 fn is_compared(kind: &Kind) -> bool {

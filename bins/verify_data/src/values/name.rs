@@ -35,7 +35,7 @@ pub fn differences(
             rows.entry(row.key(shape)).or_default().0.push((row.clone(), source_key.to_owned()));
         }
     })?;
-    found::read(&mut CopyStream::open(new.database())?, &shape.target.sql, shape, |row| {
+    found::read(&mut CopyStream::open(new.database())?, &shape.from_clause, shape, |row| {
         if wanted(row) {
             rows.entry(row.key(shape)).or_default().1.push(row.clone());
         }

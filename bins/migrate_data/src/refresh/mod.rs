@@ -1,0 +1,208 @@
+//! A later run on a finished load: carries over what is new or changed in the old database, as if
+//! all of it were loaded anew.
+//!
+//! Every chunk is read and cleaned once more. What it makes is compared with what the ledger says
+//! it made, by hash; where that differs, its rows are staged and compared with those in the table.
+//! Everything changes in one transaction: a later run that is killed has not happened, and nobody
+//! sees half of it.
+
+mod books;
+mod difference;
+mod draft;
+mod foreign_keys;
+mod layout;
+mod refused;
+mod shape;
+mod stage;
+mod strangers;
+
+use common::identifier::{literal, quote};
+use common::{Result, Session};
+
+use crate::ledger::account::Account;
+use crate::ledger::{self, Run};
+use crate::load::Route;
+use crate::plan::Plan;
+use crate::snapshot::Snapshot;
+use crate::survey::Refused;
+use crate::transform::Lookups;
+use difference::Difference;
+use draft::{Draft, Drafting};
+use shape::Shape;
+use stage::Stage;
+
+/// What is asked of a later run.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// Delete rows that nothing in the old database makes any more.
+    pub prune: bool,
+    /// Try rows again that PostgreSQL refused, though they are what they were.
+    pub retry_refused: bool,
+}
+
+/// What became of one table.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub target: String,
+    pub source: String,
+    pub added: i64,
+    pub changed: i64,
+    pub removed: i64,
+    /// Rows that came from the old database, are there no more, and stay.
+    pub gone: i64,
+}
+
+#[derive(Debug)]
+pub enum Refreshed {
+    /// The old database makes what it made; nothing was written.
+    Unchanged,
+    Changed(Vec<Changes>),
+    /// Nothing was changed.
+    TooManyRejects {
+        source: String,
+        quarantined: i64,
+        limit: String,
+    },
+}
+
+/// Carries over what changed.
+///
+/// # Errors
+/// Nothing was changed then.
+pub fn refresh(route: &Route, plan: &Plan, run: &Run, wish: Wish) -> Result<Refreshed> {
+    let (snapshot, mut old) = Snapshot::export(route.old, plan)?;
+    let mut new = route.writer()?;
+    ledger::create(&mut new)?;
+    stage::drop_all(&mut new)?;
+    let shapes = shape::shapes(plan, &mut new)?;
+    let mut refused = refused::known(&mut new, &mut old, plan, run.number, wish)?;
+    let stage = Stage::default();
+    let drafting = Drafting {
+        route,
+        plan,
+        run: run.number,
+        snapshot: &snapshot,
+        shapes: &shapes,
+        stage: &stage,
+    };
+    let mut drafts = Vec::new();
+    let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
+    for (index, source) in plan.sources.iter().enumerate() {
+        let former = Account::all(&mut new, run.number, source)?;
+        drafts.push(drafting.draft(index, former, &mut lookups, &mut refused[index], &mut old)?);
+    }
+    drop(old);
+    if drafts.iter().all(|draft| draft.changed.is_empty())
+        && plan.checksum == run.checksum
+        && !(wish.prune && strangers::has_gone(&mut new, plan, run.number)?)
+    {
+        stage::drop_all(&mut new)?;
+        return Ok(Refreshed::Unchanged);
+    }
+    if let Some(over) = over_limit(plan, &drafts) {
+        stage::drop_all(&mut new)?;
+        return Ok(over);
+    }
+    strangers::refuse(&mut new, plan, run.number)?;
+    stage.make(&mut new, &shapes)?;
+    let apply = Apply { plan, run, wish, shapes: &shapes, drafts: &drafts, refused: &refused };
+    let changes = apply.apply(&mut new)?;
+    Ok(Refreshed::Changed(changes))
+}
+
+struct Apply<'a> {
+    plan: &'a Plan,
+    run: &'a Run,
+    wish: Wish,
+    shapes: &'a [Vec<Shape<'a>>],
+    drafts: &'a [Draft],
+    refused: &'a [Refused],
+}
+
+impl Apply<'_> {
+    /// Everything in one transaction.
+    fn apply(&self, new: &mut Session) -> Result<Vec<Changes>> {
+        let run = self.run.number;
+        for shape in self.shapes.iter().flatten() {
+            new.batch(&format!("ANALYZE {}", shape.stage))?;
+        }
+        new.batch(&format!("ANALYZE {}", stage::KEYS))?;
+        new.begin()?;
+        new.batch("SET LOCAL lock_timeout = '10s'; SET LOCAL jit = off; SET LOCAL synchronous_commit = on")?;
+        for target in self.plan.targets() {
+            new.batch(&format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", target.sql))?;
+        }
+        let differences: Vec<Difference> = self.differences().collect();
+        let mut changes = Vec::new();
+        let mut leaving = Vec::new();
+        for difference in &differences {
+            let mut own = Changes {
+                target: difference.shape.target.name.clone(),
+                source: difference.shape.source.label.clone(),
+                ..Changes::default()
+            };
+            leaving.push(difference.find(new, &mut own)?);
+            changes.push(own);
+        }
+        let restoring = foreign_keys::defer(new, &leaving)?;
+        for (difference, leaving) in differences.iter().zip(&leaving) {
+            difference.delete(new, leaving.moved)?;
+        }
+        for ((difference, leaving), changes) in differences.iter().zip(&leaving).zip(&mut changes) {
+            difference.write(new, leaving.moved, changes)?;
+        }
+        foreign_keys::check_and_restore(new, &restoring)?;
+        for (index, draft) in self.drafts.iter().enumerate() {
+            books::rewrite(new, run, self.plan, index, draft, &self.refused[index])?;
+        }
+        for target in self.plan.targets() {
+            for column in &target.columns {
+                raise_sequence(new, &target.sql, &column.name)?;
+            }
+        }
+        new.execute(
+            "UPDATE pgrefit.load_run SET finished_at = clock_timestamp(), checksum = $2 WHERE run = $1",
+            &[&run, &self.plan.checksum],
+        )?;
+        stage::drop_all(new)?;
+        new.commit()?;
+        Ok(changes)
+    }
+
+    fn differences(&self) -> impl Iterator<Item = Difference<'_>> {
+        self.shapes.iter().zip(self.drafts).flat_map(|(shapes, draft)| {
+            shapes.iter().map(|shape| Difference {
+                shape,
+                run: self.run.number,
+                ranges: &draft.ranges[shape.index],
+                prune: self.wish.prune,
+                is_staged: draft.is_staged[shape.index],
+            })
+        })
+    }
+}
+
+/// The next value of a serial or identity column comes after the greatest; never back, as others
+/// may have taken values since the load.
+fn raise_sequence(new: &mut Session, table: &str, column: &str) -> Result<()> {
+    let row = new.query_one("SELECT pg_get_serial_sequence($1, $2)", &[&table, &column])?;
+    let Some(sequence) = row.get::<_, Option<String>>(0) else { return Ok(()) };
+    new.batch(&format!(
+        "SELECT setval({}, n.greatest) FROM (SELECT max({}) AS greatest FROM {table}) AS n, {sequence} AS q \
+         WHERE n.greatest > q.last_value OR (n.greatest = q.last_value AND NOT q.is_called)",
+        literal(&sequence),
+        quote(column)
+    ))
+}
+
+/// The first source with more quarantined rows than the mapping or the command line allow.
+fn over_limit(plan: &Plan, drafts: &[Draft]) -> Option<Refreshed> {
+    plan.sources.iter().zip(drafts).find_map(|(source, draft)| {
+        let limit = plan.max_rejects?.passed(draft.quarantined, Some(draft.read))?;
+        Some(Refreshed::TooManyRejects {
+            source: source.label.clone(),
+            quarantined: draft.quarantined,
+            limit,
+        })
+    })
+}

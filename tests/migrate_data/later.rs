@@ -1,0 +1,199 @@
+//! A finished load, run again after the old database changed: the new one is as if all of it were
+//! loaded anew.
+
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{READ_IS_LOADED_MERGED_QUARANTINED, content, shop, small, writes};
+use crate::harness::{Lab, Run};
+
+/// New rows, changed ones, rows that leave, e-mails that change hands, rows that pass or fail now.
+const CHANGES: &str = "
+    INSERT INTO old_users (id, email, full_name, reg_date) SELECT 100000 + i, 'new' || i || '@example.org', 'New ' || i, '2024-05-0' || i FROM generate_series(1, 9) AS i;
+    UPDATE old_users SET full_name = full_name || ' Jr' WHERE id % 97 = 0;
+    UPDATE old_users AS u SET email = o.email FROM old_users AS o WHERE u.id % 50 = 3 AND o.id = u.id + 1;
+    UPDATE old_users AS u SET email = o.email FROM old_users AS o WHERE (u.id, o.id) IN ((11, 12), (12, 11));
+    UPDATE old_users SET reg_date = '31/02/2021' WHERE id % 83 = 0;
+    DELETE FROM old_users WHERE id % 71 = 0;
+    DELETE FROM old_products WHERE id % 31 = 0;
+    UPDATE old_products SET price = '17.25', category = 'Garden' WHERE id % 29 = 0;
+    UPDATE old_products SET category = 'nonsense' WHERE id % 37 = 0;
+    DELETE FROM old_orders WHERE id % 101 = 0;
+    UPDATE old_orders SET order_date = '2021-03-04' WHERE id % 103 = 0;
+    UPDATE old_orders SET quantity = 'many' WHERE id % 107 = 0;
+    UPDATE old_orders SET note = NULL WHERE id % 109 = 0;
+    INSERT INTO old_orders SELECT (jsonb_populate_record(o, jsonb_build_object('id', o.id + 1000000))).* FROM old_orders AS o WHERE id % 113 = 0";
+
+/// What a load of the lab's old database into an empty new one leaves: its tables, its books.
+fn loaded_anew(lab: &Lab) -> [Vec<String>; 2] {
+    lab.run("migrate_data", &["--restart", "--yes"]).ok();
+    [content(lab), books(lab)]
+}
+
+/// The ledger by source, the quarantine and the lineage.
+fn books(lab: &Lab) -> Vec<String> {
+    [
+        "SELECT source, sum(read), sum(loaded), sum(merged), sum(quarantined), sum(('x' || right(hash, 12))::bit(48)::bigint) % 281474976710656 FROM pgrefit.load_chunk GROUP BY source ORDER BY 1",
+        "SELECT count(*), sum(hashtextextended(ROW(source, key, raw::text, target, column_name, rule, reason, value, sqlstate)::text, 0)) FROM pgrefit.quarantine",
+        "SELECT count(*), sum(hashtextextended(ROW(source, source_key, target, target_key, fate)::text, 0)) FROM pgrefit.lineage",
+    ]
+    .iter()
+    .flat_map(|sql| lab.rows(&lab.new, sql))
+    .collect()
+}
+
+fn assert_is_as_loaded_anew(lab: &Lab, run: &Run) {
+    run.ok();
+    assert_eq!(lab.rows(&lab.new, READ_IS_LOADED_MERGED_QUARANTINED), [""; 0]);
+    lab.run("verify_data", &[]).ok();
+    let before = writes(lab);
+    let again = lab.run("migrate_data", &[]);
+    assert!(again.ok().starts_with("migrate_data: nothing to do: run 1 finished at "), "{again}");
+    assert_eq!(writes(lab), before, "a second run writes nothing");
+    let state = [content(lab), books(lab)];
+    assert_eq!(state, loaded_anew(lab), "{run}");
+}
+
+#[test]
+fn what_changed_in_old_is_carried_over_as_if_all_were_loaded_anew() {
+    let lab = shop(2_000, 200, 60_000);
+    lab.run("migrate_data", &[]).ok();
+    lab.execute(&lab.old, "DROP SCHEMA truth CASCADE");
+    lab.execute(&lab.old, CHANGES);
+    let run = lab.run("migrate_data", &["--prune"]);
+    assert!(run.ok().starts_with("migrate_data: run 1 brought up to date\n  users: "), "{run}");
+    assert_is_as_loaded_anew(&lab, &run);
+}
+
+/// Without --prune, what nothing in old makes any more stays, and is told from then on; with it,
+/// it goes.
+#[test]
+fn rows_that_are_gone_from_old_stay_until_they_are_pruned() {
+    let lab = shop(500, 50, 30_000);
+    lab.run("migrate_data", &[]).ok();
+    lab.execute(
+        &lab.old,
+        "DROP SCHEMA truth CASCADE; DELETE FROM old_orders WHERE id IN (100, 200, 300)",
+    );
+    let orders = "SELECT count(*) FROM orders";
+    let before: i64 = lab.value(&lab.new, orders).parse().unwrap();
+    let gone = lab.value(&lab.new, "SELECT count(*) FROM orders WHERE id IN (100, 200, 300)");
+    let gone: i64 = gone.parse().unwrap();
+    let said = format!(
+        "migrate_data: {gone} rows of order_items come from no row of old_orders any more; {gone} rows of orders come from no row of old_orders any more\n  \
+         hint: `migrate_data --prune` deletes them.\n"
+    );
+    for _ in 0..2 {
+        let run = lab.run("migrate_data", &[]);
+        run.ok();
+        assert_eq!(run.stderr, said, "{run}");
+        assert_eq!(lab.value(&lab.new, orders), before.to_string());
+        lab.run("verify_data", &[]).ok();
+    }
+    lab.execute(&lab.old, "INSERT INTO old_orders SELECT (jsonb_populate_record(o, '{\"id\": 200}')).* FROM old_orders AS o WHERE id = 201");
+    lab.run("migrate_data", &[]).ok();
+    lab.run("verify_data", &[]).ok();
+    let run = lab.run("migrate_data", &["--prune"]);
+    assert_is_as_loaded_anew(&lab, &run);
+}
+
+/// `kill -9` at moments of the later run's own: while it reads, stages and changes the tables.
+#[test]
+fn a_later_run_that_is_killed_has_not_happened() {
+    let lab = shop(1_000, 100, 40_000);
+    lab.run("migrate_data", &[]).ok();
+    lab.execute(&lab.old, "DROP SCHEMA truth CASCADE");
+    lab.execute(&lab.old, CHANGES);
+    let loaded = [content(&lab), books(&lab)];
+    let stages = ["quarantine", "keys", "0", "4", "5"];
+    for (number, stage) in stages.iter().enumerate() {
+        let mut command = lab.command("migrate_data", &["--prune"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let start = Instant::now();
+        let exists = format!("SELECT to_regclass('pgrefit.stage_{stage}') IS NOT NULL");
+        while child.try_wait().unwrap().is_none() && lab.value(&lab.new, &exists) == "f" {
+            assert!(start.elapsed() < Duration::from_secs(60), "nothing is staged");
+        }
+        thread::sleep(Duration::from_millis(60 * number as u64));
+        let ended = child.try_wait().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if ended.is_some() {
+            break;
+        }
+        // The next run would wait for the killed one's last statement; so does this.
+        lab.execute(&lab.new, "SELECT pg_advisory_lock(x'70677266'::int, x'776f726b'::int)");
+        let now = [content(&lab), books(&lab)];
+        if now != loaded {
+            // The kill came after the end.
+            break;
+        }
+    }
+    let run = lab.run("migrate_data", &["--prune"]);
+    assert_is_as_loaded_anew(&lab, &run);
+}
+
+/// Numbers that `surrogate = true` gave stay who they were given to, and are never given to others;
+/// rows of tables that do not keep the source's key, and of one without a primary key, follow too.
+#[test]
+fn surrogate_keys_stay_and_tables_without_the_sources_key_follow() {
+    let lab = small(
+        "CREATE TABLE o (id int PRIMARY KEY, city text, tag text); INSERT INTO o VALUES (2, 'Oslo', 'a'), (4, 'Bern', 'a'), (6, 'Oslo', 'b'), (8, 'Rome', 'b')",
+        "CREATE TABLE city (nr int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text UNIQUE NOT NULL); \
+         CREATE TABLE place (id int PRIMARY KEY, city int NOT NULL REFERENCES city ON DELETE CASCADE, seen text DEFAULT 'never'); CREATE TABLE tag (name text)",
+        "[place]\nfrom = \"o\"\nkey = \"id\"\n[place.columns]\nid = \"id\"\ncity = { lookup = \"city\", by = \"name\", from = \"city\" }\n\
+         [city]\nfrom = \"o\"\nkey = \"id\"\nunique = { by = \"name\" }\n[city.columns]\nnr = { surrogate = true }\nname = \"city\"\n\
+         [tag]\nfrom = \"o\"\nkey = \"id\"\n[tag.columns]\nname = \"tag\"\n",
+    );
+    lab.run("migrate_data", &[]).ok();
+    lab.execute(&lab.new, "UPDATE place SET seen = 'today' WHERE id = 8");
+    lab.execute(
+        &lab.old,
+        "INSERT INTO o VALUES (1, 'Kyiv', 'a'), (3, 'Bern', 'c'); UPDATE o SET city = 'Lima', tag = 'a' WHERE id = 8; DELETE FROM o WHERE id = 4",
+    );
+    lab.run("migrate_data", &[]).fails(
+        1,
+        "migrate_data: 1 row of tag comes from no row of o any more\n  \
+         hint: The table has no primary key by which they could be told from the others later. `--prune` deletes them. Nothing was changed.",
+    );
+    let run = lab.run("migrate_data", &["--prune"]);
+    assert!(
+        run.ok().starts_with(
+            "migrate_data: run 1 brought up to date\n  place: 2 rows added, 1 changed, 1 removed\n  \
+             city: 2 rows added, 1 removed\n  tag: 2 rows added, 1 removed\n"
+        ),
+        "{run}"
+    );
+    assert_eq!(
+        lab.rows(&lab.new, "SELECT nr, name FROM city ORDER BY 1"),
+        ["1|Oslo", "2|Bern", "4|Kyiv", "5|Lima"]
+    );
+    assert_eq!(
+        lab.rows(&lab.new, "SELECT id, city, seen FROM place ORDER BY 1"),
+        ["1|4|never", "2|1|never", "3|2|never", "6|1|never", "8|5|today"]
+    );
+    assert_eq!(lab.rows(&lab.new, "SELECT name FROM tag ORDER BY 1"), ["a", "a", "a", "b", "c"]);
+    lab.run("verify_data", &[]).ok();
+    let before = writes(&lab);
+    assert!(lab.run("migrate_data", &["--prune"]).ok().starts_with("migrate_data: nothing to do"));
+    assert_eq!(writes(&lab), before);
+    lab.execute(&lab.old, "UPDATE o SET city = 'Rome' WHERE id = 1");
+    lab.run("migrate_data", &["--prune"]).ok();
+    assert_eq!(lab.value(&lab.new, "SELECT city FROM place WHERE id = 1"), "3", "its old number");
+    lab.run("verify_data", &[]).ok();
+}
+
+/// What others did in the new database cannot be told from what is to be changed.
+#[test]
+fn rows_of_strangers_end_a_later_run_before_it_changes_anything() {
+    let lab = shop(100, 20, 1_000);
+    lab.run("migrate_data", &[]).ok();
+    lab.execute(&lab.new, "INSERT INTO users (id, email, full_name, registered_at) VALUES (999999, 'a@b.org', 'A', now())");
+    lab.execute(&lab.old, "UPDATE old_users SET full_name = 'B' WHERE id = 1");
+    let run = lab.run("migrate_data", &[]);
+    run.exits(1);
+    assert!(run.stderr.contains(" rows, ") && run.stderr.contains(" were loaded\n  detail: old_users has changed since it was loaded\n  hint: What others added or deleted there cannot be told from what is to be changed. "), "{run}");
+    lab.execute(&lab.new, "DELETE FROM users WHERE id = 999999");
+    lab.run("migrate_data", &[]).ok();
+}
