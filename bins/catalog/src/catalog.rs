@@ -118,10 +118,13 @@ impl Catalog {
 
     /// The relation with this schema and name, of whatever kind.
     pub fn relation(&self, path: &[String]) -> Option<&Fact> {
-        let path = path.get(..2)?;
+        let mut id = Id { kind: Kind::Table, path: path.get(..2)?.to_vec() };
         [Kind::Table, Kind::View, Kind::MaterializedView, Kind::ForeignTable, Kind::Sequence]
             .into_iter()
-            .find_map(|kind| self.get(&Id { kind, path: path.to_vec() }))
+            .find_map(|kind| {
+                id.kind = kind;
+                self.get(&id)
+            })
     }
 
     /// The index of a table with this schema and name, or the constraint that has it.

@@ -1,11 +1,12 @@
 //! The difference of two catalogs, which knows nothing of kinds.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::Result;
 use serde::Serialize;
 
-use crate::{Catalog, Hint, Id, rename};
+use crate::{Catalog, Fact, Hint, Id, rename};
 
 /// One attribute before and after; `None` is the default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,22 +50,39 @@ pub fn compare(from: &Catalog, to: &Catalog, hints: &[Hint]) -> Result<Changes> 
 /// Compares by name alone.
 pub(crate) fn by_name(from: &Catalog, to: &Catalog) -> Changes {
     let mut changes = Changes::default();
-    for fact in from.facts() {
-        match to.get(&fact.id) {
-            None => changes.removed.push(fact.id.clone()),
-            Some(other) if other.attributes != fact.attributes => {
+    for sides in side_by_side(from, to) {
+        match sides {
+            (Some(fact), None) => changes.removed.push(fact.id.clone()),
+            (None, Some(fact)) => changes.added.push(fact.id.clone()),
+            (Some(fact), Some(other)) if other.attributes != fact.attributes => {
                 let altered = alterations(&fact.attributes, &other.attributes);
                 if !altered.is_empty() {
                     changes.altered.push((fact.id.clone(), altered));
                 }
             }
-            Some(_) => {}
+            _ => {}
         }
     }
     changes
-        .added
-        .extend(to.facts().filter(|fact| !from.holds(&fact.id)).map(|fact| fact.id.clone()));
-    changes
+}
+
+/// The facts of two catalogs, those with one id together, in the order of ids.
+pub(crate) fn side_by_side<'a>(
+    from: &'a Catalog,
+    to: &'a Catalog,
+) -> impl Iterator<Item = (Option<&'a Fact>, Option<&'a Fact>)> {
+    let (mut from, mut to) = (from.facts().peekable(), to.facts().peekable());
+    std::iter::from_fn(move || {
+        let order = match (from.peek(), to.peek()) {
+            (None, None) => return None,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(a), Some(b)) => a.id.cmp(&b.id),
+        };
+        let a = if order.is_le() { from.next() } else { None };
+        let b = if order.is_ge() { to.next() } else { None };
+        Some((a, b))
+    })
 }
 
 fn alterations(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) -> Vec<Alteration> {

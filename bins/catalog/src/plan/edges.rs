@@ -1,22 +1,20 @@
 //! The edges: what was there before decides the order of teardown, what is there afterwards the
 //! order of building; and what pg_depend does not say.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::World;
 use super::absorb::parent_of_index;
 use super::fates::Fates;
-use super::graph::{Graph, Nodes};
+use super::graph::{Graph, Nodes, Places};
 use crate::{Fact, Id, Kind, name};
 
 impl Graph {
     pub(super) fn order_teardown(&mut self, nodes: &Nodes, world: &World) {
-        for fact in world.from.facts() {
+        let ids = nodes.dropped.keys().chain(nodes.altered.keys());
+        for fact in ids.filter_map(|id| world.from.get(id)) {
             let dropped = nodes.dropped.get(&fact.id);
             let altered = nodes.altered.get(&fact.id);
-            if dropped.is_none() && altered.is_none() {
-                continue;
-            }
             // Gone, for its dependants, as soon as it has another name.
             let gone = nodes.set_aside.get(&fact.id).or(dropped);
             for on in &fact.depends_on {
@@ -34,7 +32,8 @@ impl Graph {
     }
 
     pub(super) fn order_building(&mut self, nodes: &Nodes, fates: &Fates, world: &World) {
-        for fact in world.to.facts() {
+        let ids = nodes.created.keys().chain(nodes.altered.keys());
+        for fact in ids.filter_map(|id| world.to.get(id)) {
             let created = nodes.created.get(&fact.id);
             let altered = nodes.altered.get(&fact.id);
             for own in [created, altered].into_iter().flatten() {
@@ -55,7 +54,7 @@ impl Graph {
 
     /// A name must be free before it is taken again, by whatever kind.
     pub(super) fn order_names(&mut self, nodes: &Nodes, world: &World) {
-        let mut freed: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut freed: FxHashMap<String, Vec<usize>> = FxHashMap::default();
         let mut taken: Vec<(String, usize)> = Vec::new();
         for (id, node) in &nodes.dropped {
             let node = nodes.set_aside.get(id).unwrap_or(node);
@@ -74,6 +73,9 @@ impl Graph {
             for name in after.iter().filter(|name| !before.contains(name)) {
                 taken.push((name.clone(), *node));
             }
+        }
+        if freed.is_empty() {
+            return;
         }
         for (id, node) in &nodes.created {
             taken.extend(
@@ -96,6 +98,9 @@ impl Graph {
     /// A partition is attached when it has its own indexes, and an index of a parent is made when
     /// the attached partitions have theirs: either way the ones that are there are taken in.
     pub(super) fn order_partitions(&mut self, nodes: &Nodes, world: &World) {
+        if world.to.of_kind(Kind::Partition).next().is_none() {
+            return;
+        }
         let is_index = |id: &Id| matches!(id.kind, Kind::Index | Kind::Constraint);
         for (id, node) in nodes.created.iter().filter(|(id, _)| is_index(id)) {
             let table = match world.to.get(id) {
@@ -117,38 +122,41 @@ impl Graph {
 impl Graph {
     /// A table leaves its parents before its columns go, and joins them when it has theirs.
     pub(super) fn order_inheritance(&mut self, nodes: &Nodes) {
-        let places = |nodes: &HashMap<Id, usize>| -> Vec<(Id, usize)> {
+        let places = |nodes: &Places| -> FxHashMap<Vec<String>, usize> {
             let is_place = |id: &Id| matches!(id.kind, Kind::Inheritance | Kind::Partition);
             let places = nodes.iter().filter(|(id, _)| is_place(id));
-            places.map(|(id, node)| (id.clone(), *node)).collect()
+            places.map(|(id, node)| (id.path.clone(), *node)).collect()
         };
-        let is_own = |place: &Id, id: &Id| {
-            matches!(id.kind, Kind::Column | Kind::Constraint) && id.path.starts_with(&place.path)
+        let own = |nodes: &Places| -> Vec<(Vec<String>, usize)> {
+            let is_own = |id: &Id| matches!(id.kind, Kind::Column | Kind::Constraint);
+            let own = nodes.iter().filter(|(id, _)| is_own(id));
+            own.map(|(id, node)| (id.path[..2].to_vec(), *node)).collect()
         };
-        for (place, leaves) in places(&nodes.dropped) {
-            for (_, node) in
-                nodes.dropped.iter().chain(&nodes.altered).filter(|(id, _)| is_own(&place, id))
-            {
-                self.edge(Some(&leaves), Some(node));
-            }
+        let (leaves, changes, joins) =
+            (places(&nodes.dropped), places(&nodes.altered), places(&nodes.created));
+        if leaves.is_empty() && changes.is_empty() && joins.is_empty() {
+            return;
         }
-        for (place, leaves) in places(&nodes.altered) {
-            for (_, node) in nodes.dropped.iter().filter(|(id, _)| is_own(&place, id)) {
-                self.edge(Some(&leaves), Some(node));
-            }
+        for (table, node) in own(&nodes.dropped) {
+            self.edge(leaves.get(&table), Some(&node));
+            self.edge(changes.get(&table), Some(&node));
         }
-        let joining = places(&nodes.created).into_iter().chain(places(&nodes.altered));
-        for (place, joins) in joining {
-            for (_, node) in
-                nodes.created.iter().chain(&nodes.altered).filter(|(id, _)| is_own(&place, id))
-            {
-                self.edge(Some(node), Some(&joins));
-            }
+        for (table, node) in own(&nodes.altered) {
+            self.edge(leaves.get(&table), Some(&node));
+            self.edge(Some(&node), joins.get(&table));
+            self.edge(Some(&node), changes.get(&table));
+        }
+        for (table, node) in own(&nodes.created) {
+            self.edge(Some(&node), joins.get(&table));
+            self.edge(Some(&node), changes.get(&table));
         }
     }
 
     /// A logged table never points at an unlogged one, not even in between.
     pub(super) fn order_persistence(&mut self, nodes: &Nodes, world: &World) {
+        if !nodes.altered.keys().any(|id| id.kind == Kind::Table) {
+            return;
+        }
         for key in world.to.of_kind(Kind::ForeignKey) {
             let own = Id { kind: Kind::Table, path: key.id.path[..2].to_vec() };
             let other = key.depends_on.iter().find_map(|on| {

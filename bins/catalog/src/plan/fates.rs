@@ -1,7 +1,10 @@
 //! What becomes of each fact. What differs is the start; a fact that has to be dropped takes with
 //! it, for the time being, all that depends on it, and there is no CASCADE that would forget one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::World;
 use crate::actions::{self, Alter, type_family_changes};
@@ -49,7 +52,7 @@ fn is_replaceable(kind: Kind) -> bool {
 pub(crate) fn decide(changes: &Changes, world: &World) -> Fates {
     let mut work = Work {
         world,
-        dependants: dependants(world),
+        dependants: OnceCell::new(),
         fates: Fates { of: BTreeMap::new() },
         queue: Vec::new(),
     };
@@ -70,15 +73,15 @@ pub(crate) fn decide(changes: &Changes, world: &World) -> Fates {
 
 struct Work<'a> {
     world: &'a World<'a>,
-    /// Who depends on a fact, in the state before.
-    dependants: HashMap<&'a Id, Vec<&'a Id>>,
+    /// Who depends on a fact, in the state before; looked for once somebody asks.
+    dependants: OnceCell<FxHashMap<&'a Id, Vec<&'a Id>>>,
     fates: Fates,
     /// Facts whose dependants are still to be looked at.
     queue: Vec<Id>,
 }
 
-fn dependants<'a>(world: &World<'a>) -> HashMap<&'a Id, Vec<&'a Id>> {
-    let mut dependants: HashMap<&Id, Vec<&Id>> = HashMap::new();
+fn dependants<'a>(world: &World<'a>) -> FxHashMap<&'a Id, Vec<&'a Id>> {
+    let mut dependants: FxHashMap<&Id, Vec<&Id>> = FxHashMap::default();
     for fact in world.from.facts() {
         for on in &fact.depends_on {
             dependants.entry(on).or_default().push(&fact.id);
@@ -147,8 +150,9 @@ impl Work<'_> {
 
     /// Looks at who depends on a fact that is dropped, or on a column that gets another type.
     fn release(&mut self, id: &Id) {
+        let dependants = self.dependants.get_or_init(|| dependants(self.world));
         let dependants: Vec<Id> =
-            self.dependants.get(id).into_iter().flatten().map(|id| (*id).clone()).collect();
+            dependants.get(id).into_iter().flatten().map(|id| (*id).clone()).collect();
         let dropped = self.fates.drops(id);
         for dependant in dependants {
             if dropped {

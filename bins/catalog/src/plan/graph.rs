@@ -1,6 +1,6 @@
 //! Actions, with what each makes and takes away.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
 
 use super::absorb::{dropped_by, made_by};
 use super::fates::{Fate, Fates};
@@ -27,20 +27,23 @@ pub(crate) struct Action {
 
 pub(crate) struct Graph {
     pub actions: Vec<Action>,
-    pub edges: BTreeSet<(usize, usize)>,
+    /// Sorted, each once.
+    pub edges: Vec<(usize, usize)>,
 }
 
 /// Which action takes away, makes or alters a fact.
 #[derive(Default)]
-pub(super) struct Nodes {
-    pub dropped: HashMap<Id, usize>,
-    pub set_aside: HashMap<Id, usize>,
-    pub created: HashMap<Id, usize>,
-    pub altered: HashMap<Id, usize>,
+pub(super) struct Nodes<'a> {
+    pub dropped: Places<'a>,
+    pub set_aside: Places<'a>,
+    pub created: Places<'a>,
+    pub altered: Places<'a>,
 }
 
+pub(super) type Places<'a> = FxHashMap<&'a Id, usize>;
+
 pub(crate) fn build(fates: &Fates, world: &World) -> Graph {
-    let mut graph = Graph { actions: Vec::new(), edges: BTreeSet::new() };
+    let mut graph = Graph { actions: Vec::new(), edges: Vec::new() };
     let mut nodes = Nodes::default();
     let (mut drops, mut makes) = (Containers::default(), Containers::default());
     for (id, fate) in &fates.of {
@@ -66,14 +69,16 @@ pub(crate) fn build(fates: &Fates, world: &World) -> Graph {
     graph.order_inheritance(&nodes);
     graph.order_persistence(&nodes, world);
     graph.edges.retain(|(before, after)| before != after);
+    graph.edges.sort_unstable();
+    graph.edges.dedup();
     graph
 }
 
 /// Facts without a statement of their own, with the one that has it.
 #[derive(Default)]
 struct Containers<'a> {
-    of: BTreeMap<&'a Id, Id>,
-    parts: BTreeMap<Id, Vec<&'a Fact>>,
+    of: FxHashMap<&'a Id, Id>,
+    parts: FxHashMap<Id, Vec<&'a Fact>>,
 }
 
 impl<'a> Containers<'a> {
@@ -89,14 +94,14 @@ impl<'a> Containers<'a> {
     }
 
     /// Lets every part stand at its container's action; a container may be a part itself.
-    fn spread(&self, nodes: &mut HashMap<Id, usize>) {
-        for id in self.of.keys() {
-            let mut container = &self.of[*id];
+    fn spread(&self, nodes: &mut Places<'a>) {
+        for (id, container) in &self.of {
+            let mut container = container;
             while let Some(outer) = self.of.get(container) {
                 container = outer;
             }
             if let Some(node) = nodes.get(container).copied() {
-                nodes.insert((*id).clone(), node);
+                nodes.insert(id, node);
             }
         }
     }
@@ -108,13 +113,13 @@ impl Graph {
         self.actions.len() - 1
     }
 
-    fn add_drop(
+    fn add_drop<'a>(
         &mut self,
-        id: &Id,
+        id: &'a Id,
         fates: &Fates,
         world: &World,
         drops: &Containers,
-        nodes: &mut Nodes,
+        nodes: &mut Nodes<'a>,
     ) {
         let Some(fact) = world.from.get(id).filter(|_| fates.drops(id)) else { return };
         if drops.of.contains_key(id) {
@@ -124,30 +129,37 @@ impl Graph {
             let (first, last) = steps::replace_type(fact);
             let aside = self.add(Phase::SetAside, id, first);
             let last = self.add(Phase::DropAside, id, vec![last]);
-            nodes.set_aside.insert(id.clone(), aside);
-            nodes.dropped.insert(id.clone(), last);
+            nodes.set_aside.insert(id, aside);
+            nodes.dropped.insert(id, last);
         } else {
             let node = self.add(Phase::Drop, id, steps::drop(fact, world));
-            nodes.dropped.insert(id.clone(), node);
+            nodes.dropped.insert(id, node);
         }
     }
 
-    fn add_create(
+    fn add_create<'a>(
         &mut self,
-        id: &Id,
+        id: &'a Id,
         fate: &Fate,
         world: &World,
         makes: &Containers,
-        nodes: &mut Nodes,
+        nodes: &mut Nodes<'a>,
     ) {
         let Some(fact) = world.to.get(id).filter(|_| fate.create) else { return };
         if !makes.of.contains_key(id) {
             let steps = steps::create(fact, makes.parts(id), world);
-            nodes.created.insert(id.clone(), self.add(Phase::Build, id, steps));
+            nodes.created.insert(id, self.add(Phase::Build, id, steps));
         }
     }
 
-    fn add_alter(&mut self, id: &Id, fate: &Fate, fates: &Fates, world: &World, nodes: &mut Nodes) {
+    fn add_alter<'a>(
+        &mut self,
+        id: &'a Id,
+        fate: &Fate,
+        fates: &Fates,
+        world: &World,
+        nodes: &mut Nodes<'a>,
+    ) {
         let (Some(from), Some(to)) = (world.from.get(id), world.to.get(id)) else { return };
         if fate.drop || fate.alter.is_empty() && !fate.retype {
             return;
@@ -156,17 +168,17 @@ impl Graph {
         let from = aside.as_ref().map_or(from, |(between, _)| between);
         let steps = steps::alter(from, to, fate, fates, world);
         let node = self.add(Phase::Build, id, steps);
-        nodes.altered.insert(id.clone(), node);
+        nodes.altered.insert(id, node);
         if let Some((_, step)) = aside {
             let aside = self.add(Phase::SetAside, id, vec![step]);
-            nodes.set_aside.insert(id.clone(), aside);
+            nodes.set_aside.insert(id, aside);
             self.edge(Some(&aside), Some(&node));
         }
     }
 
     pub(super) fn edge(&mut self, before: Option<&usize>, after: Option<&usize>) {
         if let (Some(before), Some(after)) = (before, after) {
-            self.edges.insert((*before, *after));
+            self.edges.push((*before, *after));
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::Options;
-use crate::{Catalog, Kind};
+use crate::compare::side_by_side;
+use crate::{Catalog, Fact, Kind};
 
 /// The desired state with the owners and grants that there are.
 pub(crate) fn keep<'a>(from: &Catalog, to: &'a Catalog, options: &Options) -> Cow<'a, Catalog> {
@@ -14,7 +15,7 @@ pub(crate) fn keep<'a>(from: &Catalog, to: &'a Catalog, options: &Options) -> Co
     if !options.grants {
         kept.extend(["grants", "column_acls", "identity_grants"]);
     }
-    if kept.is_empty() {
+    if kept.is_empty() || are_as_they_were(&kept, from, to) {
         return Cow::Borrowed(to);
     }
     let mut desired = to.filtered(|fact| options.grants || fact.id.kind != Kind::DefaultPrivileges);
@@ -33,6 +34,22 @@ pub(crate) fn keep<'a>(from: &Catalog, to: &'a Catalog, options: &Options) -> Co
         }
     }
     Cow::Owned(desired)
+}
+
+/// Whether the two say the same of the attributes, and of default privileges, as far as these are
+/// kept.
+fn are_as_they_were(kept: &[&str], from: &Catalog, to: &Catalog) -> bool {
+    let same =
+        |a: &Fact, b: &Fact| kept.iter().all(|attribute| a.get(attribute) == b.get(attribute));
+    side_by_side(from, to).all(|sides| match sides {
+        (Some(before), Some(after)) => same(before, after),
+        (Some(gone), None) => gone.id.kind != Kind::DefaultPrivileges,
+        (None, Some(new)) => {
+            new.id.kind != Kind::DefaultPrivileges
+                && kept.iter().all(|attribute| !new.is(attribute))
+        }
+        (None, None) => true,
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Where pg_depend finds a fact: catalog, row and sub-object. Known only while reading.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use postgres::Row;
+use rustc_hash::FxHashMap;
 
 use crate::Id;
 
@@ -27,8 +27,8 @@ impl Address {
 
 #[derive(Default)]
 pub struct Addresses {
-    of: HashMap<Address, Rc<Id>>,
-    aliases: HashMap<Address, Rc<Id>>,
+    of: FxHashMap<Address, Rc<Id>>,
+    aliases: FxHashMap<Address, Rc<Id>>,
 }
 
 impl Addresses {

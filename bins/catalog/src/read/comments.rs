@@ -6,28 +6,44 @@ use serde_json::{Map, Value};
 use super::address::{Address, Addresses};
 use crate::{Catalog, Kind};
 
-pub fn read(session: &mut Session, addresses: &Addresses, catalog: &mut Catalog) -> Result<()> {
-    for row in session.query(include_str!("sql/comments.sql"), &[])? {
-        let address = Address::from(&row, 0);
-        let (text, column, kind): (&str, Option<&str>, &str) = (row.get(3), row.get(4), row.get(5));
+pub struct Comment {
+    address: Address,
+    text: String,
+    column: Option<String>,
+    /// The attribute that it is.
+    kind: String,
+}
+
+pub fn read(session: &mut Session) -> Result<Vec<Comment>> {
+    let rows = session.query(include_str!("sql/comments.sql"), &[])?;
+    let comment = |row: &postgres::Row| Comment {
+        address: Address::from(row, 0),
+        text: row.get(3),
+        column: row.get(4),
+        kind: row.get(5),
+    };
+    Ok(rows.iter().map(comment).collect())
+}
+
+pub fn add(comments: Vec<Comment>, addresses: &Addresses, catalog: &mut Catalog) {
+    for Comment { address, text, column, kind } in comments {
         match (addresses.at(address), addresses.find(address), column) {
-            (Some(id), _, _) => set(catalog, id, kind, text.to_owned()),
+            (Some(id), _, _) => set(catalog, id, &kind, text),
             // The columns of views and composite types are no facts of their own.
             (None, Some(id), Some(column)) => {
                 let fact = catalog.get(id);
                 let known = fact.and_then(|fact| fact.get("column_comments")).unwrap_or("{}");
                 let mut comments: Map<String, Value> =
                     serde_json::from_str(known).unwrap_or_default();
-                comments.insert(column.to_owned(), text.into());
+                comments.insert(column, text.into());
                 set(catalog, id, "column_comments", Value::Object(comments).to_string());
             }
             (None, Some(id), None) if id.kind == Kind::Constraint => {
-                set(catalog, id, "index_comment", text.to_owned());
+                set(catalog, id, "index_comment", text);
             }
             _ => {}
         }
     }
-    Ok(())
 }
 
 fn set(catalog: &mut Catalog, id: &crate::Id, attribute: &str, value: String) {

@@ -1,22 +1,22 @@
 //! What stands on what: pg_depend's rows brought to facts, and what pg_depend does not say.
 
-use std::collections::HashMap;
-
 use common::{Result, Session};
+use rustc_hash::FxHashMap;
 
 use super::address::{Address, Addresses};
 use crate::name;
-use crate::{Catalog, Id, Kind};
+use crate::{Catalog, Fact, Id, Kind};
 
+#[derive(Default)]
 pub struct Dependencies {
     rows: Vec<(Address, Address)>,
     /// Members of extensions, which stand for the extension.
-    members: HashMap<Address, Address>,
+    members: FxHashMap<Address, Address>,
 }
 
 impl Dependencies {
     pub fn read(session: &mut Session) -> Result<Dependencies> {
-        let mut dependencies = Dependencies { rows: Vec::new(), members: HashMap::new() };
+        let mut dependencies = Dependencies::default();
         for row in session.query(include_str!("sql/dependencies.sql"), &[])? {
             let (from, to) = (Address::from(&row, 0), Address::from(&row, 3));
             if row.get(6) {
@@ -44,15 +44,10 @@ impl Dependencies {
                 fact.depends_on.insert(to.as_ref().clone());
             }
         }
-        let containers: Vec<(Id, Id)> = catalog
-            .facts
-            .keys()
-            .flat_map(|id| containers(id, catalog).into_iter().map(|to| (id.clone(), to)))
-            .collect();
-        for (from, to) in containers {
-            if let Some(fact) = catalog.facts.get_mut(&from) {
-                fact.depends_on.insert(to);
-            }
+        let containers: Vec<Vec<Id>> =
+            catalog.facts.values().map(|fact| containers(fact, catalog)).collect();
+        for (fact, containers) in catalog.facts.values_mut().zip(containers) {
+            fact.depends_on.extend(containers);
         }
     }
 }
@@ -64,16 +59,18 @@ fn counts(from: &Id, to: &Id) -> bool {
 }
 
 /// What a fact lies in or belongs to by its name, which pg_depend knows in part only.
-fn containers(id: &Id, catalog: &Catalog) -> Vec<Id> {
+fn containers(fact: &Fact, catalog: &Catalog) -> Vec<Id> {
+    let id = &fact.id;
     let mut found = Vec::new();
     if id.kind.is_part() {
         found.extend(catalog.relation(&id.path).map(|fact| fact.id.clone()));
-        found.push(Id { kind: Kind::Column, path: id.path.clone() });
+        if id.kind == Kind::Default {
+            found.push(Id { kind: Kind::Column, path: id.path.clone() });
+        }
     } else if let Some(schema) = id.schema() {
         found.push(Id::new(Kind::Schema, [schema]));
     }
-    let fact = catalog.get(id);
-    let text = |attribute: &str| fact.and_then(|fact| fact.get(attribute));
+    let text = |attribute: &str| fact.get(attribute);
     match id.kind {
         Kind::Extension => found.extend(text("schema").map(|name| Id::new(Kind::Schema, [name]))),
         Kind::DomainConstraint => {
@@ -97,7 +94,7 @@ fn containers(id: &Id, catalog: &Catalog) -> Vec<Id> {
             found.push(Id { kind: Kind::Partition, path: id.path[..2].to_vec() });
         }
         Kind::Inheritance => {
-            let parents = fact.map(|fact| fact.list("parents")).unwrap_or_default();
+            let parents = fact.list("parents");
             found.extend(
                 parents.iter().map(|name| Id { kind: Kind::Table, path: name::parse(name) }),
             );

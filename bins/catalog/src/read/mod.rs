@@ -2,6 +2,7 @@
 //! in one snapshot.
 
 mod address;
+mod answers;
 mod comments;
 mod dependencies;
 pub(crate) mod grants;
@@ -9,37 +10,36 @@ mod row;
 mod spelling;
 
 use std::rc::Rc;
+use std::thread;
 
-use common::{Error, Result, Session};
+use common::identifier::literal;
+use common::{Database, Error, Result, Session};
 
-use crate::catalog::{Catalog, Scope, Unmodelled};
+use crate::catalog::{Catalog, Scope};
 use crate::{Id, Kind};
-use address::{Address, Addresses};
-use dependencies::Dependencies;
+use address::Addresses;
 
 /// One query per family of objects. Each gives `class, oid, sub` (where pg_depend finds it),
 /// `kind`, `path`, maybe `position`, and every other column is an attribute.
+///
+/// Two sessions begin at the two ends: at the one the definitions that the server has to print,
+/// for which it opens their tables, at the other what it only has to look up.
 const FAMILIES: &[&str] = &[
-    include_str!("sql/schemas.sql"),
-    include_str!("sql/extensions.sql"),
-    include_str!("sql/types.sql"),
-    include_str!("sql/domain_constraints.sql"),
-    include_str!("sql/sequences.sql"),
-    include_str!("sql/sequence_owners.sql"),
-    include_str!("sql/tables.sql"),
-    include_str!("sql/views.sql"),
-    include_str!("sql/columns.sql"),
-    include_str!("sql/defaults.sql"),
     include_str!("sql/constraints.sql"),
     include_str!("sql/indexes.sql"),
-    include_str!("sql/index_partitions.sql"),
-    include_str!("sql/inheritance.sql"),
-    include_str!("sql/partitions.sql"),
-    include_str!("sql/routines.sql"),
+    include_str!("sql/policies.sql"),
     include_str!("sql/triggers.sql"),
     include_str!("sql/partition_triggers.sql"),
+    include_str!("sql/partitions.sql"),
+    include_str!("sql/index_partitions.sql"),
+    include_str!("sql/inheritance.sql"),
+    include_str!("sql/statistics.sql"),
     include_str!("sql/rules.sql"),
-    include_str!("sql/policies.sql"),
+    include_str!("sql/domain_constraints.sql"),
+    include_str!("sql/sequence_owners.sql"),
+    include_str!("sql/sequences.sql"),
+    include_str!("sql/schemas.sql"),
+    include_str!("sql/extensions.sql"),
     include_str!("sql/collations.sql"),
     include_str!("sql/conversions.sql"),
     include_str!("sql/operators.sql"),
@@ -47,12 +47,17 @@ const FAMILIES: &[&str] = &[
     include_str!("sql/operator_classes.sql"),
     include_str!("sql/casts.sql"),
     include_str!("sql/text_search.sql"),
-    include_str!("sql/statistics.sql"),
     include_str!("sql/foreign_servers.sql"),
     include_str!("sql/user_mappings.sql"),
     include_str!("sql/publications.sql"),
     include_str!("sql/event_triggers.sql"),
     include_str!("sql/default_privileges.sql"),
+    include_str!("sql/types.sql"),
+    include_str!("sql/tables.sql"),
+    include_str!("sql/defaults.sql"),
+    include_str!("sql/routines.sql"),
+    include_str!("sql/views.sql"),
+    include_str!("sql/columns.sql"),
 ];
 const BEFORE_15: &[&str] = &[include_str!("sql/publication_tables_14.sql")];
 const SINCE_15: &[&str] =
@@ -67,14 +72,40 @@ impl Catalog {
     /// The server is older than PostgreSQL 14, or a query failed. The session is out of its
     /// transaction in either case.
     pub fn read(session: &mut Session, scope: &Scope) -> Result<Catalog> {
+        Catalog::read_with(session, None, scope)
+    }
+
+    /// The same by two connections of its own, in half the time. Where only one is to be had, that
+    /// one reads alone.
+    ///
+    /// # Errors
+    /// There is no connection, or as [`Catalog::read`].
+    pub fn read_database(database: &Database, scope: &Scope) -> Result<Catalog> {
+        let (session, helper) = thread::scope(|threads| {
+            let helper = threads.spawn(|| Session::open(database).ok());
+            let session = Session::open(database);
+            (session, helper.join().expect("connecting does not panic"))
+        });
+        Catalog::read_with(&mut session?, helper, scope)
+    }
+
+    /// The same by a session and a helper, who takes part in its snapshot.
+    ///
+    /// # Errors
+    /// As [`Catalog::read`].
+    pub fn read_with(
+        session: &mut Session,
+        helper: Option<Session>,
+        scope: &Scope,
+    ) -> Result<Catalog> {
         session.batch(include_str!("sql/begin.sql"))?;
-        let catalog = read_all(session, scope);
+        let catalog = read_all(session, helper, scope);
         session.rollback()?;
         catalog
     }
 }
 
-fn read_all(session: &mut Session, scope: &Scope) -> Result<Catalog> {
+fn read_all(session: &mut Session, helper: Option<Session>, scope: &Scope) -> Result<Catalog> {
     let server = session.query_one(include_str!("sql/server.sql"), &[])?;
     let (version, user): (i32, String) = (server.get(0), server.get(1));
     let version = u32::try_from(version).unwrap_or_default();
@@ -85,33 +116,44 @@ fn read_all(session: &mut Session, scope: &Scope) -> Result<Catalog> {
         ))
         .hint("Upgrade the server. Nothing was changed."));
     }
-    let mut catalog = Catalog::new(version, &user);
-    let dependencies = Dependencies::read(session)?;
-    let mut addresses = Addresses::default();
+    let mut helper = helper.and_then(|helper| joined(session, helper).ok());
     let versioned = if version < 150_000 { BEFORE_15 } else { SINCE_15 };
-    for family in FAMILIES.iter().chain(versioned) {
-        for row in session.query(family, &[])? {
-            let (address, fact) = row::fact(&row, version)?;
-            let left_out = dependencies.extension_of(address).is_some()
-                || is_bookkeeping(&fact.id)
-                || !scope.holds(&fact.id)
-                || fact.id.kind.is_part() && catalog.relation(&fact.id.path).is_none();
-            if !left_out {
-                addresses.insert(address, Rc::new(fact.id.clone()));
-                catalog.insert(fact);
-            }
+    let families = [versioned, FAMILIES].concat();
+    let answers = answers::collect(session, helper.as_mut(), &families, version)?;
+    let mut catalog = Catalog::new(version, &user);
+    let mut addresses = Addresses::default();
+    let dependencies = answers.dependencies;
+    // What is part of a relation counts where that does.
+    let (parts, wholes): (Vec<_>, Vec<_>) =
+        answers.facts.into_iter().partition(|(_, fact)| fact.id.kind.is_part());
+    for (address, fact) in wholes.into_iter().chain(parts) {
+        let left_out = dependencies.extension_of(address).is_some()
+            || is_bookkeeping(&fact.id)
+            || !scope.holds(&fact.id)
+            || fact.id.kind.is_part() && catalog.relation(&fact.id.path).is_none();
+        if !left_out {
+            addresses.insert(address, Rc::new(fact.id.clone()));
+            catalog.insert(fact);
         }
     }
-    for row in session.query(include_str!("sql/aliases.sql"), &[])? {
-        let alias = Address { class: row.get(0), oid: row.get(1), sub: 0 };
-        addresses.alias(alias, Address::from(&row, 2));
+    for (alias, of) in answers.aliases {
+        addresses.alias(alias, of);
     }
-    comments::read(session, &addresses, &mut catalog)?;
+    comments::add(answers.comments, &addresses, &mut catalog);
     dependencies.resolve(&addresses, &mut catalog);
-    for row in session.query(include_str!("sql/unmodelled.sql"), &[])? {
-        catalog.unmodelled.push(Unmodelled { kind: row.get(0), name: row.get(1) });
-    }
+    catalog.unmodelled = answers.unmodelled;
     Ok(catalog)
+}
+
+/// The helper in a transaction that sees what the session's does.
+///
+/// # Errors
+/// There is no such thing here, as behind a pool that leads to several servers.
+fn joined(session: &mut Session, mut helper: Session) -> Result<Session> {
+    let snapshot: String = session.query_one("SELECT pg_export_snapshot()", &[])?.get(0);
+    helper.batch(include_str!("sql/begin.sql"))?;
+    helper.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&snapshot)))?;
+    Ok(helper)
 }
 
 /// Our own tables and Alembic's, which no compare counts.

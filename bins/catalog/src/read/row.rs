@@ -1,4 +1,4 @@
-//! One row of a family's query as a fact.
+//! The rows of a family's query as facts.
 
 use common::{Error, Result};
 use postgres::Row;
@@ -7,12 +7,26 @@ use super::address::Address;
 use super::{grants, spelling};
 use crate::{Fact, Id, Kind};
 
+/// The facts of one query's rows.
+pub fn facts(rows: &[Row], version: u32) -> Result<Vec<(Address, Fact)>> {
+    let mut facts = Vec::with_capacity(rows.len());
+    let mut last: Option<(&str, Kind)> = None;
+    for row in rows {
+        let word: &str = row.get(3);
+        let kind = match last {
+            Some((known, kind)) if known == word => kind,
+            _ => kind_named(word)?,
+        };
+        last = Some((word, kind));
+        facts.push(fact(row, kind, version));
+    }
+    Ok(facts)
+}
+
 /// Reads `class, oid, sub, kind, path` and the attributes after them; NULL is the default and
 /// left out. An `acl` becomes the attribute `grants`, of what `version` gives by default.
-pub fn fact(row: &Row, version: u32) -> Result<(Address, Fact)> {
-    let address = Address::from(row, 0);
-    let (kind, path): (&str, Vec<String>) = (row.get(3), row.get(4));
-    let mut fact = Fact::new(Id { kind: kind_named(kind)?, path });
+fn fact(row: &Row, kind: Kind, version: u32) -> (Address, Fact) {
+    let mut fact = Fact::new(Id { kind, path: row.get(4) });
     for (index, column) in row.columns().iter().enumerate().skip(5) {
         match column.name() {
             "position" => fact.position = row.get(index),
@@ -56,7 +70,7 @@ pub fn fact(row: &Row, version: u32) -> Result<(Address, Fact)> {
             }
         }
     }
-    Ok((address, fact))
+    (Address::from(row, 0), fact)
 }
 
 fn kind_named(word: &str) -> Result<Kind> {

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::{Error, Result};
 
 use crate::actions::Step;
+use crate::compare::side_by_side;
 use crate::{Catalog, Hint, Id, Kind};
 use dressed::{Likeness, dressed};
 
@@ -58,6 +59,7 @@ const LEVELS: [(Kind, bool); 22] = [
 pub(crate) fn find<'a>(from: &'a Catalog, to: &'a Catalog, hints: &[Hint]) -> Result<Renames<'a>> {
     let mut renames =
         Renames { catalog: Cow::Borrowed(from), pairs: Vec::new(), steps: Vec::new() };
+    let moved = !hints.is_empty() || may_have_moved(from, to);
     for (kind, holds_data) in LEVELS {
         for hint in hints.iter().filter(|hint| hint.to.kind == kind) {
             if let Some(old) = &hint.from {
@@ -66,7 +68,7 @@ pub(crate) fn find<'a>(from: &'a Catalog, to: &'a Catalog, hints: &[Hint]) -> Re
         }
         for likeness in [Likeness::Whole, Likeness::Elsewhere, Likeness::ButForColumns] {
             // A partition is known again once its parent is.
-            while renames.match_level(kind, holds_data, likeness, to, hints)? {}
+            while moved && renames.match_level(kind, holds_data, likeness, to, hints)? {}
         }
         if kind == Kind::Enum {
             for (old, new) in labels::renamed(&renames.catalog, to)? {
@@ -76,6 +78,19 @@ pub(crate) fn find<'a>(from: &'a Catalog, to: &'a Catalog, hints: &[Hint]) -> Re
     }
     renames.match_attached(to);
     Ok(renames)
+}
+
+/// Whether any kind has both a name that went and one that came.
+fn may_have_moved(from: &Catalog, to: &Catalog) -> bool {
+    let (mut gone, mut new) = (BTreeSet::new(), BTreeSet::new());
+    for sides in side_by_side(from, to) {
+        match sides {
+            (Some(fact), None) => gone.insert(fact.id.kind),
+            (None, Some(fact)) => new.insert(fact.id.kind),
+            _ => false,
+        };
+    }
+    !gone.is_disjoint(&new)
 }
 
 impl Renames<'_> {

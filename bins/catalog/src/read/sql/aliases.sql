@@ -22,9 +22,10 @@ SELECT class, oid, of_class, of_oid, of_sub FROM (
   UNION ALL
   SELECT 7, 'pg_attrdef'::regclass, d.oid, 'pg_class'::regclass, d.adrelid, d.adnum::integer
   FROM pg_attrdef d
+  JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated <> ''
   UNION ALL
   SELECT 8, 'pg_trigger'::regclass, t.oid, 'pg_constraint'::regclass, t.tgconstraint, 0
-  FROM pg_trigger t WHERE t.tgconstraint <> 0
+  FROM pg_trigger t WHERE t.tgconstraint <> 0 AND NOT t.tgisinternal
   UNION ALL
   SELECT 9, d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid
   FROM pg_depend d

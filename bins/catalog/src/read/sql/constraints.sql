@@ -6,8 +6,10 @@ SELECT k.tableoid AS class, k.oid, 0 AS sub,
        CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' WHEN 'c' THEN 'CHECK'
                       WHEN 'x' THEN 'EXCLUDE' END AS type,
        pg_get_constraintdef(k.oid) AS definition,
-       (SELECT json_agg(o ORDER BY o) FROM unnest(ic.reloptions) o)::text AS options,
-       (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = ic.reltablespace) AS tablespace,
+       CASE WHEN ic.reloptions IS NOT NULL THEN
+         (SELECT json_agg(o ORDER BY o) FROM unnest(ic.reloptions) o)::text END AS options,
+       CASE WHEN ic.reltablespace <> 0 THEN
+         (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = ic.reltablespace) END AS tablespace,
        CASE WHEN i.indisclustered THEN 'true' END AS clustered,
        CASE WHEN i.indisreplident THEN 'true' END AS replica_identity
 FROM pg_constraint k

@@ -7,10 +7,13 @@ SELECT c.tableoid AS class, c.oid, 0 AS sub,
        CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
        CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END AS of_type,
        CASE c.relpersistence WHEN 'u' THEN 'unlogged' END AS persistence,
-       (SELECT json_agg(o ORDER BY o) FROM unnest(c.reloptions) o)::text AS options,
-       (SELECT json_agg('toast.' || o ORDER BY o) FROM unnest(toast.reloptions) o)::text AS toast_options,
-       (SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam AND (m.amname <> 'heap' OR c.relkind = 'p')) AS access_method,
-       (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
+       CASE WHEN c.reloptions IS NOT NULL THEN
+         (SELECT json_agg(o ORDER BY o) FROM unnest(c.reloptions) o)::text END AS options,
+       CASE WHEN toast.reloptions IS NOT NULL THEN
+         (SELECT json_agg('toast.' || o ORDER BY o) FROM unnest(toast.reloptions) o)::text END AS toast_options,
+       method.amname::text AS access_method,
+       CASE WHEN c.reltablespace <> 0 THEN
+         (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = c.reltablespace) END AS tablespace,
        CASE WHEN c.relrowsecurity THEN 'true' END AS row_security,
        CASE WHEN c.relforcerowsecurity THEN 'true' END AS force_row_security,
        CASE WHEN c.relkind IN ('r', 'p') THEN
@@ -19,6 +22,7 @@ SELECT c.tableoid AS class, c.oid, 0 AS sub,
        (SELECT json_agg(o ORDER BY o) FROM unnest(f.ftoptions) o)::text AS foreign_options
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_am method ON method.oid = c.relam AND (method.amname <> 'heap' OR c.relkind = 'p')
 LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
 LEFT JOIN pg_foreign_table f ON f.ftrelid = c.oid
 LEFT JOIN pg_foreign_server server ON server.oid = f.ftserver
