@@ -2,14 +2,36 @@
 
 mod edits; //    200 random changes of the source, in step after each
 mod folding; //  the text of pg_dump with names folded: the outside observer
+mod lost; //     a connection that breaks in the middle
 mod messages; // what is refused, and in which words
+mod refresh; //  --with-data --refresh
 mod rows; //     --with-data
+mod schemas; //  several in one run
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::harness::{Lab, Run};
 use folding::{dump, folded};
+
+/// `make torture` goes on for 20 times as long: `TORTURE=20`.
+fn scale() -> u32 {
+    std::env::var("TORTURE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1)
+}
+
+/// xorshift64*: the same edits on every machine.
+struct Chance {
+    seed: u64,
+}
+
+impl Chance {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.seed ^= self.seed >> 12;
+        self.seed ^= self.seed << 25;
+        self.seed ^= self.seed >> 27;
+        (self.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % bound
+    }
+}
 
 /// A source (the lab's old database) and a target (its new one).
 pub struct Mirrors {

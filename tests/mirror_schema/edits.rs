@@ -1,19 +1,13 @@
 //! Random changes of the source, one after the other: in step after each, and back to nothing.
 
-use super::Mirrors;
-
-/// `make torture` goes on for 20 times as many: `TORTURE=20`.
-fn count() -> u32 {
-    let scale: u32 = std::env::var("TORTURE").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
-    10 * scale
-}
+use super::{Chance, Mirrors, scale};
 
 #[test]
 fn in_step_after_every_random_edit_and_back_to_an_empty_schema() {
     let mirrors = Mirrors::of(include_str!("stackoverflow.sql"), "dbo");
     mirrors.run(&[]).ok();
-    let mut edits = Edits { seed: 7, mirrors: &mirrors };
-    for number in 0..count() {
+    let mut edits = Edits { chance: Chance { seed: 7 }, mirrors: &mirrors };
+    for number in 0..10 * scale() {
         let edit = edits.next(number);
         mirrors.source(&edit);
         let run = mirrors.run(&["--allow-data-loss"]);
@@ -29,7 +23,7 @@ fn in_step_after_every_random_edit_and_back_to_an_empty_schema() {
 
 /// What people do to a schema, on objects that are there at that moment.
 struct Edits<'a> {
-    seed: u64,
+    chance: Chance,
     mirrors: &'a Mirrors,
 }
 
@@ -55,7 +49,7 @@ impl Edits<'_> {
         let constraint = self.any(&format!(
             "SELECT quote_ident(conname) FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype IN ('c', 'f', 'u') AND conparentid = 0"
         ));
-        Some(match self.below(18) {
+        Some(match self.chance.below(18) {
             0 => format!("CREATE TABLE dbo.\"New{n}\" (\"Id\" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \"What\" text NOT NULL DEFAULT 'a{n}', \"When\" date)"),
             1 => format!("DROP TABLE {table} CASCADE"),
             2 => format!("ALTER TABLE {table} RENAME TO \"Renamed{n}\""),
@@ -80,14 +74,6 @@ impl Edits<'_> {
 
     fn any(&mut self, sql: &str) -> Option<String> {
         let rows = self.mirrors.lab.rows(&self.mirrors.lab.old, &format!("{sql} ORDER BY 1"));
-        (!rows.is_empty()).then(|| rows[self.below(rows.len() as u64) as usize].clone())
-    }
-
-    /// xorshift64*: the same edits on every machine.
-    fn below(&mut self, bound: u64) -> u64 {
-        self.seed ^= self.seed >> 12;
-        self.seed ^= self.seed << 25;
-        self.seed ^= self.seed >> 27;
-        (self.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % bound
+        (!rows.is_empty()).then(|| rows[self.chance.below(rows.len() as u64) as usize].clone())
     }
 }

@@ -38,6 +38,70 @@ fn a_name_that_grows_past_63_bytes_is_named() {
 }
 
 #[test]
+fn two_names_that_are_one_after_63_bytes_are_both_named() {
+    // Lower case of İ is longer: both are past 63 bytes there, and differ behind them.
+    let (one, other) = (format!("{}a", "İ".repeat(31)), format!("{}b", "İ".repeat(31)));
+    let mirrors =
+        Mirrors::of(&format!("CREATE TABLE t (\"{one}\" int, \"{other}\" int)"), "public");
+    let message = format!(
+        "mirror_schema: column public.t.{one} and column public.t.{other} have one name in the mirror\n  \
+         detail: both would be `{}.t.{}`\n  \
+         hint: Rename one in the source, or leave it out of TABLES. Nothing was changed.",
+        mirrors.name(),
+        one.to_lowercase().chars().take(42).collect::<String>()
+    );
+    refuses(&mirrors, &[], 2, &message);
+}
+
+#[test]
+fn two_schemas_that_are_one_after_63_bytes_are_both_named() {
+    let long = "s".repeat(62);
+    let mirrors = Mirrors::of("SELECT", "public");
+    let schemas = format!("{long}a,{long}b");
+    let name = format!("dw__{}__{long}", mirrors.lab.old);
+    let message = format!(
+        "mirror_schema: schema {long}a and schema {long}b have one name in the mirror\n  \
+         detail: both would be `{}`\n  \
+         hint: Rename one in the source, or leave it out of TABLES. Nothing was changed.",
+        &name[..63]
+    );
+    let mut command = mirrors.command(&[]);
+    command.env("SOURCE_PG_SCHEMA", schemas);
+    crate::harness::Run::of(&mut command, &mirrors.lab.password()).fails(2, &message);
+}
+
+#[test]
+fn a_schema_that_is_somebody_elses_is_left_alone() {
+    let mirrors = Mirrors::of("CREATE TABLE users (id int)", "public");
+    let (name, password) = (mirrors.name(), mirrors.lab.password());
+    let (owner, other) =
+        (format!("owner_{}", mirrors.lab.new), format!("other_{}", mirrors.lab.new));
+    mirrors.target(&format!(
+        "CREATE ROLE {owner}; CREATE ROLE {other} LOGIN PASSWORD '{password}'; CREATE SCHEMA {name} AUTHORIZATION {owner}; \
+         GRANT ALL ON SCHEMA {name} TO {other}"
+    ));
+    let url = mirrors.lab.url(&mirrors.lab.new);
+    let url = url.replace(&format!("//{}:", mirrors.lab.user()), &format!("//{other}:"));
+    let mut command = mirrors.command(&[]);
+    command.env("TARGET_DATABASE_URL", url);
+    let run = crate::harness::Run::of(&mut command, &password);
+    let relations =
+        format!("SELECT count(*) FROM pg_class WHERE relnamespace = '{name}'::regnamespace");
+    let relations = mirrors.lab.value(&mirrors.lab.new, &relations);
+    mirrors.target(&format!("DROP OWNED BY {owner}, {other}; DROP ROLE {owner}, {other}"));
+    let message = format!(
+        "mirror_schema: the schema {name} in {} at 127.0.0.1:{} is owned by {owner}\n  \
+         detail: this is the user {other}\n  \
+         hint: Connect as {owner}, or let them `GRANT {owner} TO {other}`. Nothing was changed.",
+        mirrors.lab.new,
+        mirrors.lab.port()
+    );
+    run.fails(1, &message);
+    assert_eq!(relations, "0");
+    assert!(mirrors.revisions().is_empty());
+}
+
+#[test]
 fn tables_that_are_not_there_are_named() {
     let mirrors = Mirrors::of("CREATE TABLE \"Users\" (); CREATE TABLE posts ()", "public");
     refuses(
@@ -106,7 +170,11 @@ fn a_source_that_cannot_be_reached_is_named_by_its_setting() {
     let mut command = mirrors.command(&[]);
     command.env("SOURCE_DATABASE_URL", "postgresql://me@127.0.0.1:1/so");
     let run = crate::harness::Run::of(&mut command, &mirrors.lab.password());
-    assert_eq!(run.code, Some(1), "{run}");
-    assert!(run.stderr.contains("cannot connect to the database so at 127.0.0.1:1"), "{run}");
-    assert!(run.stderr.contains("The address comes from SOURCE_DATABASE_URL."), "{run}");
+    run.fails(
+        1,
+        "mirror_schema: cannot connect to the database so at 127.0.0.1:1\n  \
+         detail: Connection refused (os error 111)\n  \
+         hint: Is the server running there? The address comes from SOURCE_DATABASE_URL.",
+    );
+    assert!(mirrors.revisions().is_empty());
 }

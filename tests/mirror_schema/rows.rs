@@ -13,20 +13,20 @@ const FILL: &str = "
         SELECT E'line\\n\"' || n || E'\"\\tü\\\\', '2010-01-01', 100 + 5 * (n % ROWS), nullif(ROWS + 1 - n, n), n, ARRAY['a,b', NULL], 'T' || n
         FROM generate_series(1, ROWS) n;";
 
-fn filled(rows: u32) -> Mirrors {
+pub fn filled(rows: u32) -> Mirrors {
     let mirrors = Mirrors::of(include_str!("stackoverflow.sql"), "dbo");
     mirrors.source(&FILL.replace("ROWS", &rows.to_string()));
     mirrors
 }
 
 /// Rows and their hash, of a table on either side.
-fn content(mirrors: &Mirrors, database: &str, table: &str) -> String {
+pub fn content(mirrors: &Mirrors, database: &str, table: &str) -> String {
     let sql = format!("SELECT count(*), sum(hashtextextended(t::text, 0)) FROM {table} t");
     mirrors.lab.value(database, &sql)
 }
 
 #[track_caller]
-fn holds_the_same(mirrors: &Mirrors) {
+pub fn holds_the_same(mirrors: &Mirrors) {
     let (old, new) = (&mirrors.lab.old, &mirrors.lab.new);
     for (source, target) in [("\"Users\"", "users"), ("\"Posts\"", "posts"), ("\"Votes\"", "votes")]
     {

@@ -33,11 +33,18 @@ pub struct Args {
     #[arg(long)]
     pub with_data: bool,
 
+    /// With --with-data: bring over what changed in tables that hold rows, by key and in one
+    /// transaction. Where rows are gone from the source, --allow-data-loss removes them; without
+    /// it they are counted, and no row is changed
+    #[arg(long, requires = "with_data")]
+    pub refresh: bool,
+
     /// Streams at once for --with-data; by default one per processor, four at most
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
     jobs: Option<u8>,
 
-    /// Drop columns and tables that are gone from the source although they hold rows here
+    /// Drop columns and tables that are gone from the source although they hold rows here; with
+    /// --refresh, remove the rows that are gone from it
     #[arg(long)]
     pub allow_data_loss: bool,
 

@@ -114,12 +114,11 @@ fn plan(from: &Catalog, to: &Catalog, hints: Vec<Hint>) -> Result<Plan> {
         return Ok(Plan::default());
     }
     let options = Options {
-        online: false,
         allow_data_loss: true,
-        strict: false,
         owners: false,
         grants: false,
         hints,
+        ..Options::default()
     };
     catalog::plan(from, to, &options)
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use catalog::{Catalog, Fact, Id, Kind};
 use common::Result;
 
-use names::{Names, fold, refuse_long, refuse_same};
+use names::{Names, cut, fold, refuse_long, refuse_same};
 use selection::select;
 
 /// What is the target's own matter, and never compared.
@@ -79,28 +79,35 @@ pub fn comparable(mut target: Catalog) -> Catalog {
 }
 
 /// Where each object goes.
+///
+/// # Errors
+/// Two names are one there, be it after PostgreSQL cut them off, or a name would be cut off.
 fn places<'a>(ids: impl Iterator<Item = &'a Id>, names: &Names) -> Result<BTreeMap<Id, Id>> {
     let mut places = BTreeMap::new();
     let mut taken: BTreeMap<(Namespace, Vec<String>), &Id> = BTreeMap::new();
+    let mut long = None;
     for id in ids {
         let mut path: Vec<String> = id.path.iter().map(|name| fold(name)).collect();
         if let Some(mirror) = id.schema().and_then(|schema| names.mirror_of(schema)) {
             mirror.clone_into(&mut path[0]);
         }
         let place = Id { kind: id.kind, path };
-        refuse_long(&id.to_string(), place.name())?;
+        let mut kept = place.path.clone();
+        if let Some(name) = kept.last_mut().filter(|name| cut(name).len() < name.len()) {
+            *name = cut(name).to_owned();
+            long.get_or_insert((id, place.name().to_owned()));
+        }
         for namespace in namespaces(id.kind) {
-            if let Some(other) = taken.insert((namespace, place.path.clone()), id) {
-                return Err(refuse_same(
-                    &other.to_string(),
-                    &id.to_string(),
-                    &place.path.join("."),
-                ));
+            if let Some(other) = taken.insert((namespace, kept.clone()), id) {
+                return Err(refuse_same(&other.to_string(), &id.to_string(), &kept.join(".")));
             }
         }
         places.insert(id.clone(), place);
     }
-    Ok(places)
+    match long {
+        Some((id, name)) => Err(refuse_long(&id.to_string(), &name)),
+        None => Ok(places),
+    }
 }
 
 /// Objects of one namespace may not have one name.

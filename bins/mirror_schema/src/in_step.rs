@@ -43,8 +43,8 @@ pub fn plan(args: &Args) -> Result<Outcome> {
 pub fn bring(args: &Args) -> Result<Outcome> {
     let mut sides = Sides::open(&args.which)?;
     sides.take_turn()?;
+    rows::recover(&mut sides.to)?;
     for mirror in &sides.mirrors {
-        rows::recover(&mut sides.to, mirror)?;
         if revision::head(mirror)? != revision::current(&mut sides.to, mirror)? {
             target::create_schema(&mut sides.to, mirror)?;
             revision::apply(mirror, &sides.target, &args.patience)?;
@@ -68,9 +68,7 @@ pub fn bring(args: &Args) -> Result<Outcome> {
     }
     if args.with_data {
         let state = sides.read(&args.which.tables)?;
-        for mirror in &sides.mirrors.clone() {
-            rows::copy(&mut sides, mirror, &state, args.jobs())?;
-        }
+        rows::bring(&mut sides, &state, args)?;
     }
     Ok(Outcome::Done)
 }

@@ -12,7 +12,7 @@ mod mirror; //      a schema, its mirror, its folder
 mod outside; //     types and functions of other schemas and extensions
 mod revision; //    the mirror's own revisions
 mod rollback;
-mod rows; //        --with-data
+mod rows; //        --with-data, --refresh
 mod selection; //   which tables
 mod sides; //       the source and the target
 mod status;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use common::{Database, Result};
 
 use crate::args::Which;
-use crate::fold::names::{Names, refuse_same};
+use crate::fold::names::{Names, cut, refuse_long, refuse_same};
 
 #[derive(Clone, Debug)]
 pub struct Mirror {
@@ -50,16 +50,20 @@ impl Mirror {
 pub fn mirrors(which: &Which, source: &Database) -> Result<(Vec<Mirror>, Names)> {
     let mut mirrors: Vec<Mirror> = Vec::new();
     for schema in which.schemas.iter().map(|schema| schema.trim()).filter(|name| !name.is_empty()) {
-        let name = Names::schema(&source.name, schema)?;
-        if let Some(other) = mirrors.iter().find(|mirror| mirror.name == name) {
+        let name = Names::schema(&source.name, schema);
+        if let Some(other) = mirrors.iter().find(|mirror| cut(&mirror.name) == cut(&name)) {
             return Err(refuse_same(
                 &format!("schema {}", other.source),
                 &format!("schema {schema}"),
-                &name,
+                cut(&name),
             ));
         }
         let folder = which.dir.join(&name);
         mirrors.push(Mirror { source: schema.to_owned(), name, folder });
+    }
+    if let Some(long) = mirrors.iter().find(|mirror| cut(&mirror.name) != mirror.name) {
+        let what = format!("schema {}.{}", source.name, long.source);
+        return Err(refuse_long(&what, &long.name));
     }
     let names = Names::new(mirrors.iter().map(|m| (m.source.clone(), m.name.clone())));
     Ok((mirrors, names))

@@ -18,8 +18,8 @@ pub fn rollback(
 ) -> Result<Outcome> {
     let mut sides = Sides::open(which)?;
     sides.take_turn()?;
+    rows::recover(&mut sides.to)?;
     for mirror in &sides.mirrors {
-        rows::recover(&mut sides.to, mirror)?;
         revision::undo(mirror, &sides.target, goal, patience)?;
         if drop_schema && revision::current(&mut sides.to, mirror)?.is_empty() {
             let schema = quote(&mirror.name);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use common::{Error, Result};
+use common::Error;
 
 /// PostgreSQL cuts longer names off, and two cut names may be one (NAMEDATALEN - 1).
 const LONGEST: usize = 63;
@@ -23,13 +23,8 @@ impl Names {
     }
 
     /// The schema that a database's schema is mirrored into: `dw__stackoverflow2010__dbo`.
-    ///
-    /// # Errors
-    /// It is longer than a name may be.
-    pub fn schema(database: &str, schema: &str) -> Result<String> {
-        let name = format!("dw__{}__{}", fold(database), fold(schema));
-        refuse_long(&format!("schema {database}.{schema}"), &name)?;
-        Ok(name)
+    pub fn schema(database: &str, schema: &str) -> String {
+        format!("dw__{}__{}", fold(database), fold(schema))
     }
 
     pub fn mirror_of(&self, schema: &str) -> Option<&str> {
@@ -52,6 +47,12 @@ pub fn fold(name: &str) -> String {
     name.to_lowercase()
 }
 
+/// What PostgreSQL would keep of a name: as many whole characters as fit.
+pub fn cut(name: &str) -> &str {
+    let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
+    &name[..end.unwrap_or(0)]
+}
+
 /// Two names of the source that are one in the mirror.
 pub fn refuse_same(one: &str, other: &str, name: &str) -> Error {
     Error::usage(format!("{one} and {other} have one name in the mirror"))
@@ -59,13 +60,23 @@ pub fn refuse_same(one: &str, other: &str, name: &str) -> Error {
         .hint("Rename one in the source, or leave it out of TABLES. Nothing was changed.")
 }
 
-/// # Errors
-/// The name is longer than PostgreSQL keeps.
-pub fn refuse_long(what: &str, name: &str) -> Result<()> {
-    if name.len() <= LONGEST {
-        return Ok(());
-    }
-    Err(Error::usage(format!("the name of {what} has {} bytes in the mirror", name.len()))
+/// A name that PostgreSQL would cut off.
+pub fn refuse_long(what: &str, name: &str) -> Error {
+    Error::usage(format!("the name of {what} has {} bytes in the mirror", name.len()))
         .detail(format!("`{name}`; PostgreSQL keeps {LONGEST}"))
-        .hint("Rename it in the source, or leave it out of TABLES. Nothing was changed."))
+        .hint("Rename it in the source, or leave it out of TABLES. Nothing was changed.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn names_are_cut_between_characters() {
+        let case = |name: &str, kept: usize| assert_eq!(cut(name).len(), kept, "{name}");
+        case("users", 5);
+        case(&"a".repeat(63), 63);
+        case(&"a".repeat(64), 63);
+        case(&"ä".repeat(32), 62);
+    }
 }

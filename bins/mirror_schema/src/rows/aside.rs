@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 
 use catalog::{Catalog, Fact, Id, Kind, Options, Statement, plan};
 use common::{Result, Session, note};
+use postgres::error::SqlState;
 
-use super::copy::Table;
-use crate::change::of_mirror;
-use crate::mirror::Mirror;
+use super::table::Table;
 
 /// What is away.
 pub struct Aside {
@@ -16,21 +15,18 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// Takes indexes and foreign keys off the tables, and writes down how they come back, in one
-    /// transaction. Primary keys and the like may stay: foreign keys of another mirror need them.
-    pub fn take(
-        target: &mut Session,
-        mirror: &Mirror,
-        actual: &Catalog,
-        tables: &[Table],
-        keys_too: bool,
-    ) -> Result<Aside> {
-        let whole = of_mirror(actual, mirror);
+    /// Takes keys, indexes and foreign keys off the tables, and writes down how they come back, in
+    /// one transaction. Keys stay where a foreign key of a schema that is not in this run needs one.
+    pub fn take(target: &mut Session, whole: &Catalog, tables: &[Table]) -> Result<Aside> {
+        let schemas: Vec<&str> =
+            whole.of_kind(Kind::Schema).map(|schema| schema.id.name()).collect();
+        let sql = include_str!("../sql/keys_are_needed.sql");
+        let keys_too = !target.query_one(sql, &[&schemas])?.get::<_, bool>(0);
         let filled = tables.iter().map(|table| table.path.as_slice()).collect();
-        let bare = without_keys(&whole, &filled, keys_too);
+        let bare = without_keys(whole, &filled, keys_too);
         let options =
             Options { allow_data_loss: true, owners: false, grants: false, ..Options::default() };
-        let (away, back) = (plan(&whole, &bare, &options)?, plan(&bare, &whole, &options)?);
+        let (away, back) = (plan(whole, &bare, &options)?, plan(&bare, whole, &options)?);
         let sql =
             |statements: &[Statement]| statements.iter().map(|s| s.sql.clone()).collect::<Vec<_>>();
         let (away, back) = (sql(&away.statements), sql(&back.statements));
@@ -40,45 +36,55 @@ impl Aside {
         target.batch("SET LOCAL lock_timeout = '10s'")?;
         target.execute(
             "INSERT INTO pgrefit.mirror_load (mirror, tables, back) VALUES ($1, $2, $3)",
-            &[&mirror.name, &names, &back],
+            &[&schemas.join(", "), &names, &back],
         )?;
         away.iter().try_for_each(|statement| target.batch(statement))?;
         target.commit()?;
         Ok(Aside { back })
     }
 
-    pub fn bring_back(self, target: &mut Session, mirror: &Mirror) -> Result<()> {
-        bring_back(target, mirror, &self.back)
+    pub fn bring_back(self, target: &mut Session) -> Result<()> {
+        bring_back(target, &self.back)
     }
 }
 
 /// Ends a load that was cut off: its tables, which were empty before it, are emptied again, and
-/// their keys and indexes come back.
-pub fn recover(target: &mut Session, mirror: &Mirror) -> Result<()> {
+/// their keys and indexes come back. One run at a time changes mirrors, so there is one such load.
+pub fn recover(target: &mut Session) -> Result<()> {
     let there = target.query_one("SELECT to_regclass('pgrefit.mirror_load') IS NOT NULL", &[])?;
     if !there.get::<_, bool>(0) {
         return Ok(());
     }
-    let sql = "SELECT tables, back FROM pgrefit.mirror_load WHERE mirror = $1";
-    let Some(row) = target.query_opt(sql, &[&mirror.name])? else { return Ok(()) };
-    let (tables, back): (Vec<String>, Vec<String>) = (row.get(0), row.get(1));
+    let sql = "SELECT mirror, tables, back FROM pgrefit.mirror_load";
+    let Some(row) = target.query_opt(sql, &[])? else { return Ok(()) };
+    let (mirror, tables, back): (String, Vec<String>, Vec<String>) =
+        (row.get(0), row.get(1), row.get(2));
     note(format_args!(
-        "{}: a load was cut off; its tables are emptied and their keys come back",
-        mirror.name
+        "{mirror}: a load was cut off; its tables are emptied and their keys come back"
     ));
-    target.batch(&format!("TRUNCATE {}", tables.join(", ")))?;
-    bring_back(target, mirror, &back)
+    empty(target, &tables)?;
+    bring_back(target, &back)
 }
 
-fn bring_back(target: &mut Session, mirror: &Mirror, back: &[String]) -> Result<()> {
+/// TRUNCATE refuses a table to which another schema's foreign key points, even without any row.
+fn empty(target: &mut Session, tables: &[String]) -> Result<()> {
+    match target.batch(&format!("TRUNCATE {}", tables.join(", "))) {
+        Err(error) if error.is(&SqlState::FEATURE_NOT_SUPPORTED) => {
+            tables.iter().try_for_each(|table| target.batch(&format!("DELETE FROM ONLY {table}")))
+        }
+        done => done,
+    }
+}
+
+fn bring_back(target: &mut Session, back: &[String]) -> Result<()> {
     target.begin()?;
     target.batch("SET LOCAL maintenance_work_mem = '256MB'")?;
     back.iter().try_for_each(|statement| target.batch(statement))?;
-    target.execute("DELETE FROM pgrefit.mirror_load WHERE mirror = $1", &[&mirror.name])?;
+    target.execute("DELETE FROM pgrefit.mirror_load", &[])?;
     target.commit()
 }
 
-/// The mirror without what slows a load down or asks for an order of the tables. Partitions keep
+/// The mirrors without what slows a load down or asks for an order of the tables. Partitions keep
 /// their keys, which are their parent's.
 fn without_keys(whole: &Catalog, tables: &BTreeSet<&[String]>, keys_too: bool) -> Catalog {
     let filled = |table: &[String]| {
@@ -91,7 +97,5 @@ fn without_keys(whole: &Catalog, tables: &BTreeSet<&[String]>, keys_too: bool) -
         Kind::Constraint if keys_too && fact.text("type") != "CHECK" => filled(&fact.id.path[..2]),
         _ => false,
     };
-    let mut bare = Catalog::new(whole.version, &whole.user);
-    whole.facts().filter(|fact| !goes(fact)).for_each(|fact| bare.insert(fact.clone()));
-    bare
+    whole.filtered(|fact| !goes(fact))
 }

@@ -1,7 +1,6 @@
--- What: where the sequences of some schemas are; identity columns' too.
--- Parameter: the schemas.
+-- What: where the sequences of a schema are; identity columns' too.
+-- Parameter: the schema.
 -- Locks: nothing.
-SELECT ARRAY[schemaname, sequencename]::text[] AS path, coalesce(last_value, start_value) AS value,
-       last_value IS NOT NULL AS is_called
+SELECT sequencename::text AS name, coalesce(last_value, start_value) AS value, last_value IS NOT NULL AS is_called
   FROM pg_catalog.pg_sequences
- WHERE schemaname = ANY ($1);
+ WHERE schemaname = $1;
