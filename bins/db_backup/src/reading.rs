@@ -126,7 +126,7 @@ impl ChunkReader {
 }
 
 /// The COPY text of a chunk at once, in a third of the time: for files whose SHA-256 was checked a
-/// moment ago. gzip's own checksum is looked at again.
+/// moment ago. gzip's own checksum and the rows are looked at again.
 ///
 /// # Errors
 /// The file is not what the manifest says.
@@ -141,7 +141,12 @@ pub(crate) fn whole(
     let mut text = vec![0; usize::try_from(chunk.bytes).unwrap_or_default()];
     let read = libdeflater::Decompressor::new().gzip_decompress(&member, &mut text);
     if read.as_ref().is_ok_and(|length| *length == text.len()) {
-        return Ok(text);
+        let mut tally = Tally::default();
+        tally.update(&text);
+        if (tally.rows, tally.hash()) == (chunk.rows, chunk.hash) && !tally.is_cut() {
+            return Ok(text);
+        }
+        return Err(Flaw::new("holds other rows than the manifest says").of(backup, &chunk.file));
     }
     let flaw = Flaw::new("is not whole gzip of the size that the manifest says");
     Err(match read {

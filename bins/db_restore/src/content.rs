@@ -1,6 +1,6 @@
-//! The check of the rows: read back from the restored tables, counted and hashed as db_backup did.
+//! The check of the rows: what the server has stored is what was sent and what the manifest says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 use std::sync::Mutex;
 
@@ -10,54 +10,89 @@ use db_backup::copy_text;
 use db_backup::manifest::Table;
 use db_backup::tally::{Hash, Tally};
 
+use crate::pieces::{self, Piece};
 use crate::plan::Plan;
-use crate::rows::sql_name;
+use crate::row_hash::Sum;
 use crate::scratch::Scratch;
-use crate::workers;
+use crate::{journal, workers};
 
-/// A part of a table that one worker reads.
-struct Piece {
-    /// Position among the plan's tables.
-    table: usize,
-    predicate: Option<String>,
-}
-
-/// Bytes of a table, TOAST included, in a piece.
-const PIECE: i64 = 16 * 1024 * 1024;
-
-/// Reads every restored table by the plan's workers and compares it with the manifest.
+/// Proves every restored table by the plan's workers.
+///
+/// What was sent had the manifest's content hash, and was summed up by a hash that the server, too,
+/// can compute of its stored rows. Where that was not done, or another sum comes out, the rows are
+/// read back and hashed as db_backup did, which decides.
 ///
 /// # Errors
 /// A table is not what the manifest says.
 pub fn check(plan: &Plan, scratch: &Scratch) -> Result<()> {
-    let pieces = pieces(&mut workers::session(&scratch.database)?, plan)?;
+    let mut session = workers::session(&scratch.database)?;
+    let pieces = pieces::of_tables(&mut session, plan)?;
+    let sent = sent(plan, &journal::sent(&mut session)?);
+    let hashes = pieces::hashes(&mut session, plan)?;
+    let can_be_summed =
+        |piece: &Piece| sent[piece.table].is_some() && hashes[piece.table].is_some();
+    let (summed, mut unproved): (Vec<_>, Vec<_>) = pieces.into_iter().partition(can_be_summed);
+
+    let open = || {
+        let mut session = workers::session(&scratch.database)?;
+        session.batch("SET jit = off; SET max_parallel_workers_per_gather = 0")?;
+        Ok(session)
+    };
     let bar = progress::bar(plan.rows(), "check of the rows");
+    let stored = Mutex::new(vec![Sum::default(); plan.tables.len()]);
+    workers::each(plan.jobs, summed.iter().collect(), open, |session: &mut Session, piece| {
+        let hash = hashes[piece.table].as_deref().expect("only such pieces are summed");
+        let row = session.query_one(&piece.sum(plan, hash), &[])?;
+        let sum = Sum::from_text(row.get(0), row.get(1))?;
+        let mut stored = stored.lock().expect("no holder panics");
+        stored[piece.table] = stored[piece.table].and(sum);
+        bar.inc(sum.rows.unsigned_abs());
+        Ok(())
+    })?;
+    bar.finish_and_clear();
+
+    let stored = stored.into_inner().expect("no holder panics");
+    let is_proved = |piece: &Piece| sent[piece.table] == Some(stored[piece.table]);
+    unproved.extend(summed.into_iter().filter(|piece| !is_proved(piece)));
+    read_back(plan, scratch, unproved)
+}
+
+/// What was sent of each table; `None` where that was not summed up, or is not all of it.
+fn sent(plan: &Plan, chunks: &HashMap<String, Sum>) -> Vec<Option<Sum>> {
+    let of = |table: &&Table| {
+        let sums = table.chunks.iter().map(|chunk| chunks.get(&chunk.file).copied());
+        let sum = sums.collect::<Option<Vec<_>>>()?.into_iter().fold(Sum::default(), Sum::and);
+        (sum.rows.unsigned_abs() == table.rows).then_some(sum)
+    };
+    plan.tables.iter().map(of).collect()
+}
+
+/// Compares what COPY gives of the tables with the manifest.
+fn read_back(plan: &Plan, scratch: &Scratch, pieces: Vec<Piece>) -> Result<()> {
+    let tables: HashSet<usize> = pieces.iter().map(|piece| piece.table).collect();
     let sums = Mutex::new(vec![(0, Hash::default()); plan.tables.len()]);
-    let open = || workers::reader(&scratch.database);
-    workers::each(plan.jobs, pieces, open, |reader, piece| {
-        let table = plan.tables[piece.table];
-        let sql = copy_out(table, piece.predicate.as_deref(), plan.encoding());
-        let mut tally = Tally::default();
-        reader.copy_out(&sql, |row| {
-            tally.update(row);
-            Ok(())
-        })?;
+    let open = || workers::session(&scratch.database);
+    workers::each(plan.jobs, pieces, open, |session, piece| {
+        let tally = tally(session, &piece.copy_out(plan))?;
         let mut sums = sums.lock().expect("no holder panics");
         let (rows, hash) = &mut sums[piece.table];
         *rows += tally.rows;
         *hash = hash.and(tally.hash());
-        bar.inc(tally.rows);
         Ok(())
     })?;
-    bar.finish_and_clear();
     let sums = sums.into_inner().expect("no holder panics");
-    plan.tables.iter().zip(sums).try_for_each(|(table, (rows, hash))| compare(table, rows, hash))
+    tables.into_iter().try_for_each(|position| {
+        let (rows, hash) = sums[position];
+        compare(plan.tables[position], rows, hash)
+    })
 }
 
 /// The same on one session, inside of its transaction.
 pub fn check_here(session: &mut Session, plan: &Plan) -> Result<()> {
     for table in &plan.tables {
-        let sql = copy_out(table, table.condition.as_deref(), plan.encoding());
+        let condition = table.condition.as_deref();
+        let (schema, name) = (&table.schema, &table.name);
+        let sql = copy_text::copy_out(schema, name, &table.columns, condition, plan.encoding());
         let tally = tally(session, &sql)?;
         compare(table, tally.rows, tally.hash())?;
     }
@@ -80,10 +115,6 @@ fn compare(table: &Table, rows: u64, hash: Hash) -> Result<()> {
     Ok(())
 }
 
-fn copy_out(table: &Table, predicate: Option<&str>, encoding: &str) -> String {
-    copy_text::copy_out(&table.schema, &table.name, &table.columns, predicate, encoding)
-}
-
 /// What a COPY sends.
 pub fn tally(session: &mut Session, sql: &str) -> Result<Tally> {
     let mut reader = session.copy_out(sql)?;
@@ -97,36 +128,4 @@ pub fn tally(session: &mut Session, sql: &str) -> Result<Tally> {
         let length = block.len();
         reader.consume(length);
     }
-}
-
-/// Tables in pieces, the largest table first. Ranges of pages are read without the rest of the
-/// table since PostgreSQL 14, and in tables of its own access method only.
-fn pieces(session: &mut Session, plan: &Plan) -> Result<Vec<Piece>> {
-    let names: Vec<String> = plan.tables.iter().map(|table| sql_name(table)).collect();
-    let rows = session.query(include_str!("sql/table_sizes.sql"), &[&names])?;
-    let sizes: HashMap<i64, (i64, i64)> =
-        rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect();
-    let mut pieces = Vec::new();
-    for (position, table) in plan.tables.iter().enumerate() {
-        let number = i64::try_from(position).expect("fewer tables than that") + 1;
-        let (pages, bytes) = sizes.get(&number).copied().unwrap_or_default();
-        let wanted = (bytes / PIECE + 1).min(pages);
-        let one = Piece { table: position, predicate: table.condition.clone() };
-        if wanted <= 1 || table.condition.is_some() {
-            pieces.push((bytes, one));
-            continue;
-        }
-        let step = pages.div_euclid(wanted) + 1;
-        let mut from = 0;
-        while from < pages {
-            let to = from + step;
-            // The last one is open, as the size was asked for a moment ago.
-            let end = if to < pages { format!(" AND ctid < '({to},0)'") } else { String::new() };
-            let predicate = Some(format!("WHERE ctid >= '({from},0)'{end}"));
-            pieces.push((bytes, Piece { table: position, predicate }));
-            from = to;
-        }
-    }
-    pieces.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
-    Ok(pieces.into_iter().map(|(_, piece)| piece).collect())
 }

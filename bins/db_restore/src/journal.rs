@@ -1,9 +1,11 @@
 //! What of a restore is done, kept in the scratch database itself: a chunk's row is committed
 //! together with the chunk.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use common::{Result, Session};
+
+use crate::row_hash::Sum;
 
 pub const SCHEMA: &str = "pgrefit_restoring";
 
@@ -33,11 +35,31 @@ pub fn done(session: &mut Session) -> Result<HashSet<String>> {
 }
 
 /// To be committed with the work itself. A second time for the same work is an error, so that
-/// nothing is loaded twice whatever went wrong. `table` is that of a chunk, quoted.
-pub fn record(session: &mut Session, what: &str, table: Option<&str>) -> Result<()> {
-    let sql = "INSERT INTO pgrefit_restoring.done (what, of) VALUES ($1, $2::text::regclass)";
-    session.execute(sql, &[&what, &table])?;
+/// nothing is loaded twice whatever went wrong.
+pub fn record(session: &mut Session, what: &str) -> Result<()> {
+    session.execute("INSERT INTO pgrefit_restoring.done (what) VALUES ($1)", &[&what])?;
     Ok(())
+}
+
+/// The same of a chunk of a table, quoted, with what was sent of it.
+pub fn record_chunk(
+    session: &mut Session,
+    file: &str,
+    table: &str,
+    sent: Option<Sum>,
+) -> Result<()> {
+    let sql = "INSERT INTO pgrefit_restoring.done (what, of, rows, hash)
+               VALUES ($1, $2::text::regclass, $3, $4::text::numeric)";
+    let (rows, hash) = (sent.map(|sum| sum.rows), sent.map(|sum| sum.hash.to_string()));
+    session.execute(sql, &[&file, &table, &rows, &hash])?;
+    Ok(())
+}
+
+/// What was sent, by chunk, where it was summed up.
+pub fn sent(session: &mut Session) -> Result<HashMap<String, Sum>> {
+    let sql = "SELECT what, rows, hash::text FROM pgrefit_restoring.done WHERE hash IS NOT NULL";
+    let sum = |row: &postgres::Row| Sum::from_text(row.get(1), row.get(2));
+    session.query(sql, &[])?.iter().map(|row| Ok((row.get(0), sum(row)?))).collect()
 }
 
 /// Empties what a crash of the server may have emptied: the rows of unlogged tables, whose chunks

@@ -23,7 +23,7 @@ pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()
                       work: fn(&mut Session, &Backup, &Chunk) -> Result<()>| {
         session.begin()?;
         work(session, plan.backup, chunk)?;
-        journal::record(session, &chunk.file, None)?;
+        journal::record(session, &chunk.file)?;
         session.commit()
     };
     if !done.contains(&objects.metadata.file) {
@@ -66,7 +66,7 @@ fn create(session: &mut Session, backup: &Backup, chunk: &Chunk) -> Result<()> {
             "CREATE TEMPORARY TABLE large_object
                  (id oid, owner text, grants jsonb, comment text) ON COMMIT DROP",
         )?;
-        rows::send(session, backup, &into("pg_temp.large_object", backup), chunk)?;
+        rows::send(session, backup, &into("pg_temp.large_object", backup), chunk, |_| ())?;
         session.batch(include_str!("sql/create_large_objects.sql"))
     };
     made().context(|| "the large objects cannot be created".to_owned())
@@ -78,7 +78,7 @@ fn fill(session: &mut Session, backup: &Backup, chunk: &Chunk) -> Result<()> {
             "CREATE TEMPORARY TABLE large_object_part
                  (id oid, start bigint, content bytea) ON COMMIT DROP",
         )?;
-        rows::send(session, backup, &into("pg_temp.large_object_part", backup), chunk)?;
+        rows::send(session, backup, &into("pg_temp.large_object_part", backup), chunk, |_| ())?;
         session.batch(
             "SELECT count(lo_put(id, start, content)) FROM pg_temp.large_object_part;
              DROP TABLE pg_temp.large_object_part",

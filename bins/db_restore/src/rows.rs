@@ -11,6 +11,7 @@ use db_backup::manifest::{Chunk, Table};
 use db_backup::store::Backup;
 
 use crate::plan::Plan;
+use crate::row_hash::{Sum, Summing};
 use crate::scratch::Scratch;
 use crate::{journal, workers};
 
@@ -40,8 +41,8 @@ pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()
         || workers::session(&scratch.database),
         |session, (table, chunk)| {
             session.begin()?;
-            copy(session, plan.backup, table, chunk)?;
-            journal::record(session, &chunk.file, Some(&sql_name(table)))?;
+            let sent = copy(session, plan.backup, table, chunk)?;
+            journal::record_chunk(session, &chunk.file, &sql_name(table), sent)?;
             session.commit()?;
             bar.inc(chunk.bytes);
             Ok(())
@@ -51,14 +52,20 @@ pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()
     Ok(())
 }
 
-/// Sends one chunk's rows, in the transaction that is open.
+/// Sends one chunk's rows, in the transaction that is open; what was sent.
 ///
 /// # Errors
 /// The server refuses a row, or the file is not what the manifest says.
-pub fn copy(session: &mut Session, backup: &Backup, table: &Table, chunk: &Chunk) -> Result<()> {
+pub fn copy(
+    session: &mut Session,
+    backup: &Backup,
+    table: &Table,
+    chunk: &Chunk,
+) -> Result<Option<Sum>> {
     let encoding = &backup.manifest.copy_encoding;
     let sql = copy_text::copy_in(&table.schema, &table.name, &table.columns, encoding);
-    let rows = send(session, backup, &sql, chunk)
+    let mut sent = Summing::default();
+    let rows = send(session, backup, &sql, chunk, |text| sent.update(text))
         .context(|| format!("{}.{} cannot be filled", table.schema, table.name))?;
     if rows != chunk.rows {
         return Err(Error::new(format!(
@@ -70,22 +77,31 @@ pub fn copy(session: &mut Session, backup: &Backup, table: &Table, chunk: &Chunk
             chunk.file
         )));
     }
-    Ok(())
+    Ok(sent.sum())
 }
 
-/// Streams a chunk, whose file was checked, into a COPY; the rows that the server took.
-pub fn send(session: &mut Session, backup: &Backup, sql: &str, chunk: &Chunk) -> Result<u64> {
+/// Streams a chunk, whose file was checked, into a COPY, and shows `see` what is sent; the rows
+/// that the server took.
+pub fn send(
+    session: &mut Session,
+    backup: &Backup,
+    sql: &str,
+    chunk: &Chunk,
+    mut see: impl FnMut(&[u8]),
+) -> Result<u64> {
     let whole = backup.read_whole_chunk(chunk)?;
     let mut writer = session.copy_in(sql)?;
     if let Some(text) = whole {
         for block in text.chunks(BLOCK) {
             writer.write_all(block)?;
+            see(block);
         }
         return Ok(writer.finish()?);
     }
     let mut reader = backup.read_chunk(chunk)?;
     while let Some(block) = reader.next_block()? {
         writer.write_all(block)?;
+        see(block);
     }
     Ok(writer.finish()?)
 }

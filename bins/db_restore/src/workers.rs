@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use common::copy_stream::CopyStream;
 use common::{Database, Result, Session};
 use db_backup::copy_text;
 
@@ -53,7 +52,7 @@ pub fn each<T: Send, C>(
     })
 }
 
-/// A session that writes rows as the backup holds them. What it commits may be lost in
+/// A session that writes and reads rows as the backup holds them. What it commits may be lost in
 /// a crash of the server, together with the journal's word that it was done.
 pub fn session(database: &Database) -> Result<Session> {
     let mut session = Session::open(database)?;
@@ -61,23 +60,12 @@ pub fn session(database: &Database) -> Result<Session> {
     Ok(session)
 }
 
-/// A connection that reads rows as they were when they were backed up.
-pub fn reader(database: &Database) -> Result<CopyStream> {
-    let mut reader = CopyStream::open(database)?;
-    reader.batch(&settings())?;
-    Ok(reader)
-}
-
 /// Says it again after a script of pg_restore, which has settings of its own.
 pub fn set_up(session: &mut Session) -> Result<()> {
-    session.batch(&settings())
-}
-
-fn settings() -> String {
-    format!(
+    session.batch(&format!(
         "{};
          SET client_encoding = 'UTF8'; SET synchronous_commit = off;
          SET default_transaction_read_only = off; SET client_min_messages = warning",
         copy_text::SETTINGS
-    )
+    ))
 }
