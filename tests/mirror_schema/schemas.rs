@@ -58,4 +58,7 @@ fn foreign_keys_between_the_schemas_stand_between_their_mirrors() {
         "{refreshed}"
     );
     assert_eq!(run(&mirrors, &["--plan"]).ok(), unchanged);
+    run(&mirrors, &["rollback", "base", "--drop-schema"]).ok();
+    let left = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dw\\_\\_%'";
+    assert_eq!(mirrors.lab.value(&mirrors.lab.new, left), "0");
 }
