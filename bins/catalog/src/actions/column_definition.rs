@@ -27,7 +27,7 @@ pub fn definition(column: &Fact, default: Option<&Fact>, world: &World) -> Strin
     if let Some(default) = default {
         sql += &format!(" DEFAULT {}", default.text("expression"));
     }
-    sql += &not_null::clause(column);
+    sql += &not_null::clause(column, world);
     sql
 }
 
@@ -36,12 +36,12 @@ fn relation(part: &Fact, kind: Kind) -> crate::Id {
 }
 
 /// In a typed table only what the type does not say has a line.
-pub fn definition_in_typed(column: &Fact, default: Option<&Fact>) -> Option<String> {
+pub fn definition_in_typed(column: &Fact, default: Option<&Fact>, world: &World) -> Option<String> {
     let mut sql = String::new();
     if let Some(default) = default {
         sql += &format!(" DEFAULT {}", default.text("expression"));
     }
-    sql += &not_null::clause(column);
+    sql += &not_null::clause(column, world);
     (!sql.is_empty()).then(|| format!("{} WITH OPTIONS{sql}", column.id.name_sql()))
 }
 

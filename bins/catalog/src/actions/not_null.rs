@@ -7,12 +7,14 @@ use crate::plan::World;
 use crate::{Fact, Id, Kind};
 
 /// As a part of the column's definition; what is not valid has no place in one.
-pub fn clause(column: &Fact) -> String {
+pub fn clause(column: &Fact, world: &World) -> String {
     if !column.is("not_null") || column.is("not_null_not_valid") {
         return String::new();
     }
     let name = match column.get("not_null_name") {
-        Some(name) if name != default_name(column) => format!(" CONSTRAINT {}", quote(name)),
+        Some(name) if name != default_name(column) || world.is_taken(name, &column.id) => {
+            format!(" CONSTRAINT {}", quote(name))
+        }
         _ => String::new(),
     };
     format!("{name} NOT NULL{}", no_inherit(column))

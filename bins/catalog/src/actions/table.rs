@@ -25,7 +25,7 @@ pub fn create_with(fact: &Fact, world: &World, folded: &[&Fact]) -> Vec<Step> {
         if column.is("inherited") {
             lines.extend(column.is("not_null_local").then(|| not_null::line(column)));
         } else if typed {
-            lines.extend(column_definition::definition_in_typed(column, default(column)));
+            lines.extend(column_definition::definition_in_typed(column, default(column), world));
         } else {
             lines.push(column_definition::definition(column, default(column), world));
         }

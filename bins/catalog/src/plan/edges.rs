@@ -110,7 +110,9 @@ impl Graph {
             let place = Id { kind: Kind::Partition, path: table };
             self.edge(Some(node), nodes.created.get(&place));
             let index = [id.path[0].clone(), id.name().to_owned()];
+            // One that is attached anew brings its indexes along.
             if world.from.holds(&place)
+                && !nodes.created.contains_key(&place)
                 && let Some(parent) = parent_of_index(world.to, &index)
             {
                 self.edge(Some(node), nodes.created.get(&parent));

@@ -4,6 +4,7 @@ mod absorb;
 mod edges;
 mod fates;
 mod graph;
+mod job_made;
 mod kept;
 mod notes;
 mod order;
@@ -20,6 +21,7 @@ use crate::catalog::Unmodelled;
 use crate::compare::{Changes, by_name};
 use crate::{Catalog, Id, rename};
 use graph::{Graph, Phase};
+use job_made::JobMade;
 pub(crate) use world::World;
 
 /// What a plan may do and what it looks at.
@@ -37,6 +39,8 @@ pub struct Options {
     pub grants: bool,
     /// What was said in the files: which name is new for which.
     pub hints: Vec<Hint>,
+    /// Partitions that only the database has, by schema and name: they are not compared.
+    pub job_made: BTreeSet<Vec<String>>,
 }
 
 impl Default for Options {
@@ -48,6 +52,7 @@ impl Default for Options {
             owners: true,
             grants: true,
             hints: Vec::new(),
+            job_made: BTreeSet::new(),
         }
     }
 }
@@ -119,11 +124,23 @@ impl Plan {
 /// A rename that could be of two objects; a loss without `allow_data_loss`; objects that are not
 /// modelled with `strict`; and a cycle, which is a mistake in a rule and is named.
 pub fn plan(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
+    if options.job_made.is_empty() {
+        return plan_all(from, to, options);
+    }
+    let job_made = JobMade::of(options);
+    let plan = plan_all(&job_made.without(from), &job_made.without(to), options)?;
+    if !job_made.lose_a_parent(&plan, from) {
+        return Ok(plan);
+    }
+    plan_all(from, &job_made.grafted(from, to, &plan)?, options)
+}
+
+fn plan_all(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
     let renames = rename::find(from, to, &options.hints)?;
     let from: &Catalog = &renames.catalog;
     let to: &Catalog = &kept::keep(from, to, options);
     let changes = Changes { renamed: renames.pairs, ..by_name(from, to) };
-    let mut world = World { from, to, options, rebuilt: BTreeSet::new() };
+    let mut world = World::new(from, to, options);
     let fates = fates::decide(&changes, &world);
     world.rebuilt =
         fates.of.iter().filter(|(_, fate)| fate.drop).map(|(id, _)| id.clone()).collect();

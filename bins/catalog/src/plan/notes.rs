@@ -12,6 +12,7 @@ pub(crate) fn notes(fates: &Fates, world: &World) -> Vec<String> {
         }
         notes.extend(order_of_columns(&table.id, fates, world));
     }
+    notes.extend(columns_of_their_own(fates, world));
     let unfilled = fates.of.iter().filter(|(id, fate)| {
         id.kind == Kind::Column && fate.create && !world.is_new_relation(&id.path)
     });
@@ -26,6 +27,24 @@ pub(crate) fn notes(fates: &Fates, world: &World) -> Vec<String> {
         }
     }
     notes
+}
+
+/// A column that was an heir's own stays so, too, when its parent gets one: no statement makes it
+/// inherited alone.
+fn columns_of_their_own(fates: &Fates, world: &World) -> Vec<String> {
+    let heirs = world.to.of_kind(Kind::Inheritance).map(|heir| &heir.id);
+    let columns = heirs.flat_map(|heir| world.to.parts(Kind::Column, &heir.path));
+    let stays_own = |column: &&crate::Fact| {
+        let before = world.from.get(&column.id).filter(|before| !before.is("inherited"));
+        column.is("inherited") && before.is_some() && !fates.creates(&column.id)
+    };
+    let say = |column: &crate::Fact| {
+        format!(
+            "{} stays its table's own besides being inherited; the files have it inherited alone",
+            column.id
+        )
+    };
+    columns.filter(stays_own).map(say).collect()
 }
 
 /// PostgreSQL adds columns at the end and moves none, so an order is said and never fought.

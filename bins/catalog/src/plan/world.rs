@@ -1,6 +1,7 @@
 //! What a rule may look at besides its own fact.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Options;
 use crate::{Catalog, Id, Kind};
@@ -12,9 +13,35 @@ pub(crate) struct World<'a> {
     pub options: &'a Options,
     /// Dropped and made anew, so that they hold no rows of their own and no one uses them.
     pub rebuilt: BTreeSet<Id>,
+    /// The tables that have a constraint of a name, by schema and name.
+    constraints: OnceCell<HashMap<[String; 2], BTreeSet<String>>>,
 }
 
-impl World<'_> {
+impl<'a> World<'a> {
+    pub fn new(from: &'a Catalog, to: &'a Catalog, options: &'a Options) -> World<'a> {
+        World { from, to, options, rebuilt: BTreeSet::new(), constraints: OnceCell::new() }
+    }
+
+    /// Whether another table of the schema has a constraint of this name: then PostgreSQL would not
+    /// give it by itself, as the names that it makes are different throughout a schema.
+    pub fn is_taken(&self, name: &str, column: &Id) -> bool {
+        let tables = self.constraints.get_or_init(|| {
+            let mut tables: HashMap<[String; 2], BTreeSet<String>> = HashMap::new();
+            for catalog in [self.from, self.to] {
+                let columns = catalog.of_kind(Kind::Column);
+                let of_columns = columns.filter_map(|c| Some((&c.id, c.get("not_null_name")?)));
+                let others = catalog.of_kind(Kind::Constraint).map(|c| (&c.id, c.id.name()));
+                for (id, name) in of_columns.chain(others) {
+                    let key = [id.path[0].clone(), name.to_owned()];
+                    tables.entry(key).or_default().insert(id.path[1].clone());
+                }
+            }
+            tables
+        });
+        let tables = tables.get(&[column.path[0].clone(), name.to_owned()]);
+        tables.is_some_and(|tables| tables.iter().any(|table| *table != column.path[1]))
+    }
+
     /// Whether the relation is made by this plan: nobody uses it yet, and it has no rows.
     pub fn is_new_relation(&self, path: &[String]) -> bool {
         self.from.relation(path).is_none_or(|relation| self.rebuilt.contains(&relation.id))

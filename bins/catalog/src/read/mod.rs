@@ -109,13 +109,7 @@ fn read_all(session: &mut Session, helper: Option<Session>, scope: &Scope) -> Re
     let server = session.query_one(include_str!("sql/server.sql"), &[])?;
     let (version, user): (i32, String) = (server.get(0), server.get(1));
     let version = u32::try_from(version).unwrap_or_default();
-    if version < 140_000 {
-        return Err(Error::new(format!(
-            "the server is PostgreSQL {}, and catalogs are read from 14 on",
-            version / 10_000
-        ))
-        .hint("Upgrade the server. Nothing was changed."));
-    }
+    refuse_older(version)?;
     let mut helper = helper.and_then(|helper| joined(session, helper).ok());
     let versioned = if version < 150_000 { BEFORE_15 } else { SINCE_15 };
     let families = [versioned, FAMILIES].concat();
@@ -156,8 +150,31 @@ fn joined(session: &mut Session, mut helper: Session) -> Result<Session> {
     Ok(helper)
 }
 
+fn refuse_older(version: u32) -> Result<()> {
+    if version >= 140_000 {
+        return Ok(());
+    }
+    let major = version / 10_000;
+    Err(Error::new(format!("the server is PostgreSQL {major}, and catalogs are read from 14 on"))
+        .hint("Upgrade the server. Nothing was changed."))
+}
+
 /// Our own tables and Alembic's, which no compare counts.
 fn is_bookkeeping(id: &Id) -> bool {
     let named = id.path.get(1).is_some_and(|name| name == "alembic_version");
     id.schema() == Some("pgrefit") || named && (id.kind.is_part() || id.kind == Kind::Table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refuse_older;
+
+    #[test]
+    fn a_server_older_than_14_is_told_so() {
+        assert_eq!(
+            refuse_older(130_018).unwrap_err().to_string(),
+            "the server is PostgreSQL 13, and catalogs are read from 14 on\n  hint: Upgrade the server. Nothing was changed."
+        );
+        assert!(refuse_older(140_000).is_ok());
+    }
 }
