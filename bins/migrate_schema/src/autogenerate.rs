@@ -3,6 +3,7 @@
 //! clone before it becomes a file.
 
 mod apply; //     the statements of a plan, run
+mod clone; //     a database like the target, to try a plan on
 mod drift; //     check, diff
 mod dump; //      a database as schema files
 mod files; //     what people wrote
@@ -15,6 +16,7 @@ pub mod renamed; //   -- @rename from:
 pub mod rows; //  made-up rows that must survive
 mod scratch; //   shadow and clone, never left behind
 mod state; //     where the database is and where it is to go
+mod wanted; //    the files, loaded and read
 mod words; //     changes, for people
 
 pub use apply::apply;

@@ -4,7 +4,7 @@ use catalog::{Catalog, Options, Scope};
 use common::settings::variable;
 use common::{Database, Outcome, Project, Result, Session, note, say};
 
-use super::state::State;
+use super::state::{Purpose, State};
 use super::words;
 use crate::args::Aims;
 use crate::revisions::Revisions;
@@ -17,8 +17,8 @@ pub fn check(
     strict: bool,
 ) -> Result<Outcome> {
     let aims = Aims { allow_data_loss: true, strict, online: false };
-    let state = State::read(revisions, project, database, &aims)?;
-    let plan = state.plan()?;
+    let state = State::read(revisions, project, database, &aims, Purpose::Comparison)?;
+    let (plan, desired) = state.into_plan()?;
     for thing in &plan.unmodelled {
         note(format_args!("{} {} is not compared", thing.kind, thing.name));
     }
@@ -29,7 +29,7 @@ pub fn check(
         return Ok(if blind { Outcome::FellShort } else { Outcome::Done });
     }
     say(format_args!("drift: this would make {database} as {} says", schema.display()));
-    for line in words::changes(&plan, &state.desired) {
+    for line in words::changes(&plan, &desired) {
         println!("  {line}");
     }
     Ok(Outcome::FellShort)

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use catalog::{Catalog, Id, Kind, Options, Scope, Statement};
-use common::{Database, Error, Result, Session, note, progress, say};
+use common::{Database, Error, Result, note, progress, say};
 
 use super::state::from_nothing;
 
@@ -20,7 +20,7 @@ pub fn dump(database: &Database, folder: &Path) -> Result<()> {
         return Err(Error::usage(format!("{} is not empty", folder.display()))
             .hint("Name a new folder. Nothing was written."));
     }
-    let catalog = Catalog::read(&mut Session::open(database)?, &Scope::Database)?;
+    let catalog = Catalog::read_database(database, &Scope::Database)?;
     for thing in catalog.unmodelled() {
         note(format_args!(
             "{} {} is not written: such objects are not known",

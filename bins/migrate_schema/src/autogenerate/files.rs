@@ -1,13 +1,20 @@
 //! The desired state as people wrote it: `schema/*.sql`, in the order of their names, and the
 //! optimisation scripts that the database has been through.
 
+mod lanes;
+mod words;
+
 use std::path::{Path, PathBuf};
 
 use common::script::{Script, Statement};
 use common::{Error, Project, Result, Session};
-use squawk_lexer::{TokenKind, tokenize};
 
 use crate::revisions::paths;
+use lanes::Lanes;
+use words::{is_given, is_routine, makes_objects, refuse_cluster_wide, words, words_all};
+
+/// For a session that fills a scratch database.
+const QUIETLY: &str = "SET client_min_messages = warning; SET synchronous_commit = off";
 
 /// Files that are run one after the other make the desired state.
 pub struct Files {
@@ -124,27 +131,92 @@ impl Files {
     /// The place in the file, and PostgreSQL's words. Nothing else than the session's database
     /// was touched.
     pub fn load(&self, session: &mut Session, given: &[String]) -> Result<Vec<Vec<String>>> {
-        session.batch("SET client_min_messages = warning; SET synchronous_commit = off")?;
+        session.batch(QUIETLY)?;
         let together = self
             .files
             .iter()
             .all(|file| file.statements.iter().all(|s| !s.alone || is_routine(file.script.sql(s))));
-        if together {
-            session.begin()?;
-        }
-        let (own, scripts) = self.files.split_at(self.own);
-        own.iter().try_for_each(|file| file.run(session, given))?;
-        let partitions = session.query(include_str!("sql/partitions.sql"), &[])?;
-        scripts.iter().try_for_each(|file| file.run(session, given))?;
-        if together {
-            session.commit()?;
-        }
+        let partitions = if together {
+            self.load_together(session, given)?
+        } else {
+            self.run_all(session, given, File::run)?
+        };
         session.batch(include_str!("sql/analyze.sql"))?;
+        Ok(partitions)
+    }
+
+    /// The same by two sessions, in many transactions. `None` where one does as well.
+    ///
+    /// # Errors
+    /// Not the place, which [`Files::load`] tells in another database.
+    pub fn load_by_two(
+        &self,
+        sessions: [&mut Session; 2],
+        given: &[String],
+    ) -> Option<Result<Vec<Vec<String>>>> {
+        let lanes = Lanes::of(self, given)?;
+        let [first, second] = sessions;
+        let mut load = || {
+            first.batch(QUIETLY)?;
+            second.batch(QUIETLY)?;
+            lanes.run(first, second)?;
+            let partitions = first.query(include_str!("sql/partitions.sql"), &[])?;
+            first.batch(include_str!("sql/analyze.sql"))?;
+            Ok(partitions.iter().map(|row| row.get(0)).collect())
+        };
+        Some(load())
+    }
+
+    /// In one transaction, by as few messages as can be. Where one fails, statement by statement, to
+    /// see which one it is.
+    fn load_together(&self, session: &mut Session, given: &[String]) -> Result<Vec<Vec<String>>> {
+        session.begin()?;
+        let partitions = match self.run_all(session, given, File::run_at_once) {
+            Ok(partitions) => partitions,
+            Err(_) => {
+                session.rollback()?;
+                session.begin()?;
+                self.run_all(session, given, File::run)?
+            }
+        };
+        session.commit()?;
+        Ok(partitions)
+    }
+
+    fn run_all(
+        &self,
+        session: &mut Session,
+        given: &[String],
+        run: impl Fn(&File, &mut Session, &[String]) -> Result<()>,
+    ) -> Result<Vec<Vec<String>>> {
+        let (own, scripts) = self.files.split_at(self.own);
+        own.iter().try_for_each(|file| run(file, session, given))?;
+        let partitions = session.query(include_str!("sql/partitions.sql"), &[])?;
+        scripts.iter().try_for_each(|file| run(file, session, given))?;
         Ok(partitions.iter().map(|row| row.get(0)).collect())
     }
 }
 
 impl File {
+    /// A message of many statements is taken apart by the server before the first one runs, so what
+    /// may change how the next is read, as SET does, ends one.
+    fn run_at_once(&self, session: &mut Session, given: &[String]) -> Result<()> {
+        let mut message = String::new();
+        for statement in &self.statements {
+            let sql = self.script.sql(statement);
+            if is_given(sql, given) {
+                continue;
+            }
+            message.push_str(sql);
+            // A comment may be its last line.
+            message.push_str("\n;\n");
+            if !makes_objects(sql) {
+                session.batch(&std::mem::take(&mut message))?;
+            }
+        }
+        if message.is_empty() { Ok(()) } else { session.batch(&message) }
+    }
+
     fn run(&self, session: &mut Session, given: &[String]) -> Result<()> {
         for statement in &self.statements {
             let sql = self.script.sql(statement);
@@ -168,76 +240,4 @@ fn read_folder(folder: &Path) -> Result<Vec<File>> {
         Ok(File { script, statements })
     };
     paths(folder)?.iter().map(read).collect()
-}
-
-/// What a statement does to roles, databases, tablespaces or the configuration would reach beyond
-/// the shadow database, to the server that others live on.
-fn refuse_cluster_wide(file: &File, statement: &Statement) -> Result<()> {
-    let sql = file.script.sql(statement);
-    let words = words(sql, 12);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let what = match words[..] {
-        ["create" | "alter" | "drop", "user", "mapping", ..] => return Ok(()),
-        [
-            "create" | "alter" | "drop",
-            kind @ ("role" | "user" | "group" | "database" | "tablespace" | "subscription"),
-            ..,
-        ] => {
-            format!("{} {}", words[0], kind)
-        }
-        ["alter", "system", ..] => "alter system".to_owned(),
-        ["comment", "on", kind @ ("role" | "database" | "tablespace" | "subscription"), ..] => {
-            format!("comment on {kind}")
-        }
-        ["drop" | "reassign", "owned", ..] => format!("{} owned", words[0]),
-        // GRANT role TO role; a grant on an object says ON.
-        ["grant" | "revoke", ..] if !words_all(sql).any(|word| word == "on") => {
-            format!("{} of a role", words[0])
-        }
-        _ => return Ok(()),
-    };
-    let start = statement.range.start;
-    let text = &file.script.text;
-    let column =
-        1 + text[text[..start].rfind('\n').map_or(0, |newline| newline + 1)..start].chars().count();
-    Err(Error::usage(format!(
-        "{}:{}:{column}: {} concerns the whole server, not this database",
-        file.script.path.display(),
-        statement.line,
-        what.to_uppercase()
-    ))
-    .hint("Such statements belong to whoever runs the server; schema files speak of one database. Nothing was run."))
-}
-
-/// CREATE SCHEMA of one that is there for an extension's sake.
-fn is_given(sql: &str, given: &[String]) -> bool {
-    let words = words(sql, 3);
-    words.len() == 3 && words[..2] == ["create", "schema"] && given.contains(&words[2])
-}
-
-/// DO and CALL may end transactions; those of a schema file do not.
-fn is_routine(sql: &str) -> bool {
-    words(sql, 1).first().is_some_and(|word| word == "do" || word == "call")
-}
-
-/// The first words of a statement, names and keywords alike, in lower case and without quotes.
-fn words(sql: &str, most: usize) -> Vec<String> {
-    words_all(sql).take(most).collect()
-}
-
-fn words_all(sql: &str) -> impl Iterator<Item = String> {
-    tokens(sql).filter_map(|(kind, token)| match kind {
-        TokenKind::Ident => Some(token.to_lowercase()),
-        TokenKind::QuotedIdent { .. } => Some(token.trim_matches('"').to_owned()),
-        _ => None,
-    })
-}
-
-fn tokens(text: &str) -> impl Iterator<Item = (TokenKind, &str)> {
-    let mut at = 0;
-    tokenize(text).map(move |token| {
-        let start = at;
-        at += token.len as usize;
-        (token.kind, &text[start..at])
-    })
 }

@@ -3,9 +3,8 @@
 use catalog::{Id, Statement};
 use common::{Database, Outcome, Project, Result, note, progress, say};
 
-use super::observer::{Aspects, Observer};
 use super::proof::{self, Claim, Proven, Step};
-use super::state::State;
+use super::state::{Purpose, State};
 use super::words;
 use crate::args::NewRevision;
 use crate::revisions::Revisions;
@@ -24,7 +23,7 @@ pub fn revision(
 ) -> Result<Outcome> {
     let place = write::place(revisions, new)?;
     let message = write::message(new.message.clone())?;
-    let mut state = State::read(revisions, project, database, &new.aims)?;
+    let mut state = State::read(revisions, project, database, &new.aims, Purpose::Proof)?;
     let plan = state.plan()?;
     for thing in &plan.unmodelled {
         note(format_args!(
@@ -52,9 +51,7 @@ pub fn revision(
             statement.lock.unwrap_or("a lock")
         );
     }
-    let aspects = Aspects { owners: state.options.owners, grants: state.options.grants };
-    let observer = Observer::find(state.start.version, aspects);
-    if let Err(reason) = &observer {
+    if let Some(Err(reason)) = &state.observer {
         note(format_args!("{reason}: the proof goes without an outside observer"));
     }
     let claim = Claim {
@@ -63,10 +60,11 @@ pub fn revision(
         kept: &state.kept,
         plan: &plan,
         options: &state.options,
-        shadow: &state.shadow.database,
-        observer: observer.as_ref().ok(),
+        observer: state.observer.as_ref().and_then(|observer| observer.as_ref().ok()),
+        start_seen: state.start_seen.as_ref(),
+        desired_seen: state.desired_seen.as_ref(),
     };
-    let proven = proof::prove(&mut state.workshop, &claim)?;
+    let proven = proof::prove(&mut state.workshop, state.shadow, &claim)?;
     println!("  {}", said(&proven, project));
     let drafts = drafts(&proven.steps, &message);
     write::drafts(revisions, new, place, &drafts)?;

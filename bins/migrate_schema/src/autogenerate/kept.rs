@@ -45,6 +45,15 @@ impl Kept {
         kept
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Schema and name of each.
+    pub fn paths(&self) -> BTreeSet<Vec<String>> {
+        self.paths.clone()
+    }
+
     /// The catalog without them and all that is theirs.
     pub fn without(&self, catalog: &Catalog) -> Catalog {
         catalog.filtered(|fact| !self.holds(fact))

@@ -3,8 +3,17 @@
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
-use common::{Database, Error, Result};
+use catalog::{Catalog, Scope};
+use common::{Database, Error, Result, Session};
+
+/// What a dump says, one text per object.
+pub type Entries = BTreeSet<String>;
+
+/// How long pg_dump waits for a table that somebody holds for themselves.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What pg_dump is told to leave out, as the comparison does.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +47,11 @@ impl Observer {
     ///
     /// # Errors
     /// pg_dump failed; what it said is the detail.
-    pub fn look(&self, database: &Database) -> Result<BTreeSet<String>> {
+    pub fn look(&self, database: &Database) -> Result<Entries> {
         let mut command = Command::new("pg_dump");
         command
             .args(["--schema-only", "--no-password", "--exclude-schema=pgrefit"])
+            .arg(format!("--lock-wait-timeout={}", PATIENCE.as_millis()))
             .args(["--exclude-table=alembic_version"])
             .args((!self.aspects.owners).then_some("--no-owner"))
             .args((!self.aspects.grants).then_some("--no-privileges"))
@@ -56,9 +66,30 @@ impl Observer {
     }
 }
 
+/// A database as we read it and, meanwhile, as the observer sees it; without one, two read.
+///
+/// # Errors
+/// As [`Catalog::read`] and [`Observer::look`].
+pub fn read(
+    session: &mut Session,
+    database: &Database,
+    observer: Option<&Observer>,
+) -> Result<(Catalog, Option<Entries>)> {
+    let Some(observer) = observer else {
+        let helper = Session::open(database).ok();
+        return Ok((Catalog::read_with(session, helper, &Scope::Database)?, None));
+    };
+    thread::scope(|scope| {
+        let seen = scope.spawn(|| observer.look(database));
+        let catalog = Catalog::read(session, &Scope::Database)?;
+        let seen = seen.join().expect("looking does not panic")?;
+        Ok((catalog, Some(seen)))
+    })
+}
+
 /// Entries begin with a comment `-- Name: …; Type: …`. Left out are the settings between them; the
 /// columns of a table are sorted, as their order is noted and never fought.
-fn entries(dump: &str) -> BTreeSet<String> {
+fn entries(dump: &str) -> Entries {
     let mut entries: Vec<Vec<&str>> = Vec::new();
     for line in dump.lines() {
         if line.starts_with("-- Name: ") {

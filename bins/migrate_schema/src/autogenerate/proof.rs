@@ -3,16 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Catalog, Hint, Options, Plan, Scope, Statement};
-use common::{Context, Database, Error, Result, Session, note};
+use catalog::{Catalog, Hint, Options, Plan, Statement};
+use common::{Context, Error, Result, note};
 
 use super::apply::apply;
+use super::clone::{self, Clone};
 use super::kept::Kept;
-use super::observer::Observer;
+use super::observer::{self, Entries, Observer};
 use super::rows::{Rows, make_up};
-use super::scratch::Workshop;
-use super::state::from_nothing;
-use super::words;
+use super::scratch::{Scratch, Workshop};
 
 /// What is to be proved.
 pub struct Claim<'a> {
@@ -22,9 +21,10 @@ pub struct Claim<'a> {
     pub kept: &'a Kept,
     pub plan: &'a Plan,
     pub options: &'a Options,
-    /// Where the desired state is, for the observer.
-    pub shadow: &'a Database,
     pub observer: Option<&'a Observer>,
+    /// What the observer saw of the database, where it may look at all of it.
+    pub start_seen: Option<&'a Entries>,
+    pub desired_seen: Option<&'a Entries>,
 }
 
 /// One revision to be: up, and the way back.
@@ -45,13 +45,19 @@ pub struct Proven {
 
 /// # Errors
 /// The clone could not be made, or the plan does not do what it says; the difference is named.
-pub fn prove(workshop: &mut Workshop, claim: &Claim) -> Result<Proven> {
-    match attempt(workshop, claim, true) {
+pub fn prove(workshop: &mut Workshop, shadow: Scratch, claim: &Claim) -> Result<Proven> {
+    let rewound = Clone::rewound(shadow, claim).map(|clone| attempt(clone, claim, true));
+    let outcome = match rewound {
+        Some(Ok(proven)) => return Ok(proven),
+        Some(Err(error)) if is_about_values(&error) => Err(error),
+        _ => attempt(Clone::built(workshop, claim)?, claim, true),
+    };
+    match outcome {
         // Whether the user's own rows pass, only they can tell.
         Err(error) if is_about_values(&error) => {
             let facts = error.server().map(|facts| facts.message.clone()).unwrap_or_default();
             note(format_args!("made-up rows do not pass, and yours may not either: {facts}"));
-            attempt(workshop, claim, false)
+            attempt(Clone::built(workshop, claim)?, claim, false)
         }
         outcome => outcome,
     }
@@ -64,28 +70,14 @@ fn is_about_values(error: &Error) -> bool {
     })
 }
 
-fn attempt(workshop: &mut Workshop, claim: &Claim, with_rows: bool) -> Result<Proven> {
-    let clone = workshop.scratch()?;
-    let mut session = Session::open(&clone.database)?;
-    let mut prover = Prover { claim, session: &mut session, clone: &clone.database };
-    prover.build()?;
+fn attempt(clone: Clone, claim: &Claim, with_rows: bool) -> Result<Proven> {
+    let mut prover = Prover { claim, clone };
     if with_rows {
         prover.fill()?;
     }
-    let look =
-        |database: &Database| claim.observer.map(|observer| observer.look(database)).transpose();
-    let before = look(&clone.database)?;
     let segments = segments(&claim.plan.statements);
     let (states, kept) = prover.up(&segments)?;
-    if let (Some(reached), Some(wanted)) = (look(&clone.database)?, look(claim.shadow)?) {
-        let what = "after the upgrade, pg_dump sees another schema than the files make";
-        same(&reached, &wanted, claim, what)?;
-    }
     let downs = prover.down(&states)?;
-    if let (Some(returned), Some(before)) = (look(&clone.database)?, before) {
-        let what = "after the downgrade, pg_dump sees another schema than before";
-        same(&returned, &before, claim, what)?;
-    }
     let steps = segments.into_iter().zip(downs);
     let steps = steps.map(|(up, down)| Step { up: up.to_vec(), down }).collect();
     Ok(Proven { steps, kept })
@@ -93,92 +85,84 @@ fn attempt(workshop: &mut Workshop, claim: &Claim, with_rows: bool) -> Result<Pr
 
 struct Prover<'a> {
     claim: &'a Claim<'a>,
-    session: &'a mut Session,
-    clone: &'a Database,
+    clone: Clone,
 }
 
 impl Prover<'_> {
-    /// Makes the clone: what the start holds.
-    fn build(&mut self) -> Result<()> {
-        let claim = self.claim;
-        let ddl = from_nothing(claim.start, claim.options)?;
-        apply(self.session, &ddl).context(|| "the clone could not be made".to_owned())?;
-        self.session.batch(include_str!("sql/analyze.sql"))?;
-        let made = self.read()?;
-        self.same(&made, claim.start, "the clone is not like the database")
-    }
-
     /// Rows in the tables that the plan touches.
     fn fill(&mut self) -> Result<()> {
         let statements = &self.claim.plan.statements;
         let tables: BTreeSet<String> =
             statements.iter().map(|statement| statement.subject.relation_sql()).collect();
-        make_up(self.session, Some(&tables.into_iter().collect::<Vec<_>>()))
+        make_up(&mut self.clone.session, Some(&tables.into_iter().collect::<Vec<_>>()))
     }
 
     /// Every state on the way, the start first; and how many values survived.
     fn up(&mut self, segments: &[&[Statement]]) -> Result<(Vec<Catalog>, i64)> {
-        let mut states = vec![self.claim.kept.without(self.claim.start)];
-        let before = Rows::read(self.session)?;
-        for segment in segments {
-            apply(self.session, segment).context(|| "the upgrade fails on a clone".to_owned())?;
-            states.push(self.claim.kept.without(&self.read()?));
+        let claim = self.claim;
+        let mut states = vec![claim.start.clone()];
+        let mut seen = None;
+        let before = Rows::read(&mut self.clone.session)?;
+        for (index, segment) in segments.iter().enumerate() {
+            apply(&mut self.clone.session, segment)
+                .context(|| "the upgrade fails on a clone".to_owned())?;
+            let last = index + 1 == segments.len();
+            let (reached, found) = self.read(claim.observer.filter(|_| last))?;
+            states.push(reached);
+            seen = found;
         }
         let reached = states.last().expect("the start is there");
-        self.same(reached, self.claim.desired, "the upgrade does not reach the schema files")?;
-        let after = Rows::read(self.session)?;
+        let otherwise = "the upgrade does not reach the schema files";
+        clone::same(reached, claim.desired, claim.options, otherwise)?;
+        let after = Rows::read(&mut self.clone.session)?;
         let lost = before.lost(&after);
-        let said: Vec<&str> = self.claim.plan.losses().collect();
-        match lost.iter().find(|_| said.is_empty()) {
-            None => Ok((states, after.values())),
-            Some(column) => {
-                Err(failed("the upgrade loses values that it does not speak of").detail(column))
-            }
+        let said: Vec<&str> = claim.plan.losses().collect();
+        if let Some(column) = lost.iter().find(|_| said.is_empty()) {
+            return Err(failed("the upgrade loses values that it does not speak of").detail(column));
         }
+        let otherwise = "after the upgrade, pg_dump sees another schema than the files make";
+        same(seen.as_ref(), claim.desired_seen, claim, otherwise)?;
+        Ok((states, after.values()))
     }
 
     /// The ways back from state to state, each applied; in the order of upgrades.
     fn down(&mut self, states: &[Catalog]) -> Result<Vec<Vec<Statement>>> {
+        let claim = self.claim;
         let mut downs = Vec::new();
         for pair in states.windows(2).rev() {
             let options = Options {
                 allow_data_loss: true,
-                hints: self.renamed_back(&pair[1], &pair[0]),
-                ..self.claim.options.clone()
+                hints: claim.renamed_back(&pair[1], &pair[0]),
+                ..claim.options.clone()
             };
             let plan = catalog::plan(&pair[1], &pair[0], &options)?;
-            apply(self.session, &plan.statements)
+            apply(&mut self.clone.session, &plan.statements)
                 .context(|| "the downgrade fails on a clone".to_owned())?;
             downs.push(plan.statements);
         }
-        let returned = self.claim.kept.without(&self.read()?);
-        self.same(&returned, &states[0], "the downgrade does not come back to the start")?;
+        let (returned, seen) = self.read(claim.observer)?;
+        let otherwise = "the downgrade does not come back to the start";
+        clone::same(&returned, &states[0], claim.options, otherwise)?;
+        let otherwise = "after the downgrade, pg_dump sees another schema than before";
+        same(seen.as_ref(), self.clone.seen.as_ref(), claim, otherwise)?;
         downs.reverse();
         Ok(downs)
     }
 
+    fn read(&mut self, observer: Option<&Observer>) -> Result<(Catalog, Option<Entries>)> {
+        let database = self.clone.database().clone();
+        observer::read(&mut self.clone.session, &database, observer)
+            .context(|| format!("{database} cannot be read"))
+    }
+}
+
+impl Claim<'_> {
     /// The plan's renames the other way round, as far as they lie between these two states.
-    fn renamed_back(&self, from: &Catalog, to: &Catalog) -> Vec<Hint> {
-        let renamed = self.claim.plan.changes.renamed.iter();
+    pub fn renamed_back(&self, from: &Catalog, to: &Catalog) -> Vec<Hint> {
+        let renamed = self.plan.changes.renamed.iter();
         let here = renamed.filter(|(was, is)| to.holds(was) && from.holds(is));
         here.map(|(was, is)| Hint { to: was.clone(), from: Some(vec![is.name().to_owned()]) })
             .collect()
-    }
-
-    fn read(&mut self) -> Result<Catalog> {
-        Catalog::read(self.session, &Scope::Database)
-            .context(|| format!("{} cannot be read", self.clone))
-    }
-
-    /// The second plan must be empty.
-    fn same(&self, found: &Catalog, wanted: &Catalog, otherwise: &str) -> Result<()> {
-        let options =
-            Options { allow_data_loss: true, hints: Vec::new(), ..self.claim.options.clone() };
-        let rest = catalog::plan(found, wanted, &options)?;
-        if rest.is_empty() {
-            return Ok(());
-        }
-        Err(failed(otherwise).detail(words::changes(&rest, wanted).join("\n")))
     }
 }
 
@@ -191,11 +175,12 @@ fn segments(statements: &[Statement]) -> Vec<&[Statement]> {
 
 /// Entries of partitions that only the database has are left alone, and so they are here.
 fn same(
-    found: &BTreeSet<String>,
-    wanted: &BTreeSet<String>,
+    found: Option<&Entries>,
+    wanted: Option<&Entries>,
     claim: &Claim,
     otherwise: &str,
 ) -> Result<()> {
+    let (Some(found), Some(wanted)) = (found, wanted) else { return Ok(()) };
     let counts = |entry: &&String| !claim.kept.named_in(entry);
     let more = found.difference(wanted).filter(counts).map(|entry| format!("+ {entry}"));
     let less = wanted.difference(found).filter(counts).map(|entry| format!("- {entry}"));
@@ -206,7 +191,7 @@ fn same(
     Err(failed(otherwise).detail(differences.join("\n")))
 }
 
-fn failed(what: &str) -> Error {
+pub fn failed(what: &str) -> Error {
     Error::new(format!("the proof failed: {what}"))
         .hint("The plan is wrong, not your files. Nothing was written; write this change by hand: `migrate_schema revision`.")
 }

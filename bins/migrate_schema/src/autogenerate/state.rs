@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use catalog::{Catalog, Options, Plan, Scope, Statement};
-use common::{Database, Error, Project, Result, Session, identifier};
-use postgres::error::SqlState;
+use common::{Database, Error, Project, Result, Session};
 
 use super::files::Files;
 use super::kept::Kept;
+use super::observer::{Aspects, Entries, Observer};
 use super::renamed;
 use super::scratch::{Scratch, Workshop};
+use super::wanted::Wanted;
 use crate::args::Aims;
 use crate::revisions::Revisions;
 use crate::version;
@@ -23,10 +24,16 @@ pub struct State {
     pub options: Options,
     pub workshop: Workshop,
     pub shadow: Scratch,
+    /// Who looks on, or why nobody does; `None` where nobody was asked to.
+    pub observer: Option<Result<Observer, String>>,
+    /// What the observer sees of the database, unless it may not look at all of it.
+    pub start_seen: Option<Entries>,
+    pub desired_seen: Option<Entries>,
 }
 
 impl State {
-    /// Reads the database, and the files through a shadow.
+    /// Reads the database, and the files through a shadow; for a proof, an outside observer looks
+    /// at both meanwhile.
     ///
     /// # Errors
     /// The database is not where the revisions end, or a file cannot be loaded.
@@ -35,18 +42,30 @@ impl State {
         project: &Project,
         database: &Database,
         aims: &Aims,
+        purpose: Purpose,
     ) -> Result<State> {
         let files = Files::read(project)?;
         let mut target = Session::open(database)?;
         refuse_elsewhere(revisions, database, &mut target)?;
         let files = files.with_applied_scripts(project, &mut target)?;
+        // What the files never speak of is somebody else's.
+        let aspects = Aspects { owners: files.speak_of_owners(), grants: files.speak_of_grants() };
+        let observer = match purpose {
+            Purpose::Comparison => None,
+            Purpose::Proof => Some(Observer::find(server_version(&mut target)?, aspects)),
+        };
+        let looking = observer.as_ref().and_then(|observer| observer.as_ref().ok());
         let (start, wanted) = std::thread::scope(|scope| {
-            let read = || Catalog::read(&mut Session::open(database)?, &Scope::Database);
+            let read = || -> Result<(Catalog, Option<Entries>)> {
+                let catalog = Catalog::read(&mut Session::open(database)?, &Scope::Database)?;
+                Ok((catalog, looking.and_then(|observer| observer.look(database).ok())))
+            };
             let start = scope.spawn(read);
-            let wanted = Wanted::load(database, &mut target, &files);
+            let wanted = Wanted::load(database, &mut target, &files, looking);
             (start.join().expect("reading does not panic"), wanted)
         });
-        let (start, wanted) = (start?, wanted?);
+        let ((start, start_seen), wanted) = (start?, wanted?);
+        let kept = Kept::of(&start, &wanted.catalog, &wanted.partitions);
         let mut hints = Vec::new();
         for script in files.own() {
             hints.extend(renamed::read(script, &wanted.catalog)?);
@@ -55,43 +74,57 @@ impl State {
             online: aims.online,
             allow_data_loss: aims.allow_data_loss,
             strict: aims.strict,
-            // What the files never speak of is somebody else's.
-            owners: files.speak_of_owners(),
-            grants: files.speak_of_grants(),
+            owners: aspects.owners,
+            grants: aspects.grants,
             hints,
+            job_made: kept.paths(),
         };
-        let kept = Kept::of(&start, &wanted.catalog, &wanted.partitions);
         let desired = kept.without(&wanted.catalog);
-        let Wanted { workshop, shadow, .. } = wanted;
-        Ok(State { start, desired, kept, options, workshop, shadow })
+        let Wanted { workshop, shadow, seen: desired_seen, .. } = wanted;
+        Ok(State {
+            start,
+            desired,
+            kept,
+            options,
+            workshop,
+            shadow,
+            observer,
+            start_seen,
+            desired_seen,
+        })
     }
 
     /// # Errors
     /// Values would be lost, a rename is ambiguous, or with `--strict` something is not modelled.
     pub fn plan(&self) -> Result<Plan> {
-        catalog::plan(&self.kept.without(&self.start), &self.desired, &self.options)
+        catalog::plan(&self.start, &self.desired, &self.options)
+    }
+
+    /// The plan and the desired state, for whom they are all that is wanted; the shadow is dropped
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// As [`State::plan`].
+    pub fn into_plan(self) -> Result<(Plan, Catalog)> {
+        let State { start, desired, options, shadow, .. } = self;
+        let plan = std::thread::scope(|scope| {
+            scope.spawn(move || drop(shadow));
+            catalog::plan(&start, &desired, &options)
+        });
+        Ok((plan?, desired))
     }
 }
 
-/// The files in a shadow.
-struct Wanted {
-    workshop: Workshop,
-    shadow: Scratch,
-    catalog: Catalog,
-    /// Those that the schema files make.
-    partitions: Vec<Vec<String>>,
+/// What both states are read for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Comparison,
+    Proof,
 }
 
-impl Wanted {
-    fn load(database: &Database, target: &mut Session, files: &Files) -> Result<Wanted> {
-        let mut workshop = Workshop::open(database)?;
-        let shadow = workshop.scratch()?;
-        let mut session = Session::open(&shadow.database)?;
-        let given = extensions(target, &mut session, files)?;
-        let partitions = files.load(&mut session, &given)?;
-        let catalog = Catalog::read(&mut session, &Scope::Database)?;
-        Ok(Wanted { workshop, shadow, catalog, partitions })
-    }
+fn server_version(session: &mut Session) -> Result<u32> {
+    let row = session.query_one("SELECT current_setting('server_version_num')::int", &[])?;
+    Ok(row.get::<_, i32>(0).unsigned_abs())
 }
 
 /// A plan that starts elsewhere than where the revisions end would leave out what lies between.
@@ -115,44 +148,15 @@ fn refuse_elsewhere(
         .hint("`migrate_schema upgrade` first: the comparison begins where the revisions end. Nothing was written."))
 }
 
-/// Gives the shadow the target's extensions, but for those that the files create themselves.
-/// The names of the schemas that were made for them.
-fn extensions(target: &mut Session, shadow: &mut Session, files: &Files) -> Result<Vec<String>> {
-    let own = files.extensions();
-    let mut schemas = Vec::new();
-    for row in target.query(include_str!("sql/extensions.sql"), &[])? {
-        let (name, version, schema): (String, String, String) =
-            (row.get(0), row.get(1), row.get(2));
-        if own.contains(&name) {
-            continue;
-        }
-        let quoted = identifier::quote(&schema);
-        let made = shadow.batch(&format!("CREATE SCHEMA {quoted}"));
-        match made {
-            Ok(()) => schemas.push(schema),
-            // public, pg_catalog, or that of a former one.
-            Err(error)
-                if error.is(&SqlState::DUPLICATE_SCHEMA) || error.is(&SqlState::RESERVED_NAME) => {}
-            Err(error) => return Err(error),
-        }
-        let create = format!(
-            "CREATE EXTENSION IF NOT EXISTS {} SCHEMA {quoted} VERSION {}",
-            identifier::quote(&name),
-            identifier::literal(&version)
-        );
-        shadow.batch(&create).map_err(|error| {
-            error.context(format!("the shadow database needs the extension `{name}`, as the target has it")).hint(
-                "A role that may create it, or a server by SHADOW_DATABASE_URL that has it for everybody, is needed. Nothing was written.",
-            )
-        })?;
-    }
-    Ok(schemas)
-}
-
 /// The statements that make a schema in a database that was just created.
 pub fn from_nothing(catalog: &Catalog, options: &Options) -> Result<Vec<Statement>> {
     let fresh = Catalog::fresh(catalog.version, &catalog.user);
-    let options =
-        Options { online: false, allow_data_loss: true, hints: Vec::new(), ..options.clone() };
+    let options = Options {
+        online: false,
+        allow_data_loss: true,
+        hints: Vec::new(),
+        job_made: BTreeSet::new(),
+        ..options.clone()
+    };
     Ok(catalog::plan(&fresh, catalog, &options)?.statements)
 }

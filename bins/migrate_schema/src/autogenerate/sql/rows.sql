@@ -44,8 +44,10 @@ BEGIN
               JOIN pg_type AS base ON base.oid = coalesce(nullif(declared.typbasetype, 0), declared.oid)
              WHERE c.relkind = 'r'
                AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-               AND (wanted IS NULL OR wanted = '' OR c.oid = ANY (string_to_array(wanted, ' ')::oid[])
-                    OR EXISTS (SELECT FROM pg_partition_ancestors(c.oid) AS parent WHERE parent = ANY (string_to_array(wanted, ' ')::oid[])))
+               AND (coalesce(wanted, '') = ''
+                    OR c.oid IN (SELECT given FROM unnest(string_to_array(wanted, ' ')::oid[]) AS given
+                                 UNION
+                                 SELECT relid FROM unnest(string_to_array(wanted, ' ')::oid[]) AS given, pg_partition_tree(given)))
              GROUP BY c.oid
              ORDER BY c.oid
         LOOP

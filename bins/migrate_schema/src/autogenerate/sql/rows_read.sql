@@ -13,7 +13,10 @@ SELECT coalesce(string_agg(query, E'\nUNION ALL\n' ORDER BY oid), $$SELECT 0::oi
       JOIN pg_type ON pg_type.oid = atttypid
      WHERE c.relkind = 'r'
        AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-       AND (coalesce(current_setting('pgrefit.tables', true), '') = '' OR c.oid = ANY (string_to_array(current_setting('pgrefit.tables', true), ' ')::oid[])
-            OR EXISTS (SELECT FROM pg_partition_ancestors(c.oid) AS parent WHERE parent = ANY (string_to_array(current_setting('pgrefit.tables', true), ' ')::oid[])))
+       AND (coalesce(current_setting('pgrefit.tables', true), '') = ''
+            OR c.oid IN (SELECT given FROM unnest(string_to_array(current_setting('pgrefit.tables', true), ' ')::oid[]) AS given
+                         UNION
+                         SELECT relid FROM unnest(string_to_array(current_setting('pgrefit.tables', true), ' ')::oid[]) AS given,
+                                           pg_partition_tree(given)))
      GROUP BY c.oid
   ) AS tables;
