@@ -269,3 +269,41 @@ fn what_is_not_compared_is_named_and_strict_ends_with_three() {
     assert_eq!(strict.exits(3), "");
     assert_eq!(std::fs::read_dir(lab.path("sql/p/revisions")).expect("a folder").count(), 1);
 }
+
+#[test]
+fn many_indexes_are_made_by_a_second_session_and_mean_the_same() {
+    let lab = Lab::new();
+    let table = |n: usize| {
+        let parent = n.saturating_sub(1);
+        let mut sql = format!(
+            "CREATE TABLE t{n} (id bigint PRIMARY KEY, parent bigint REFERENCES t{parent}, name text);\nCREATE INDEX t{n}_idx ON t{n} (slug(name)); -- by words\n"
+        );
+        match n % 20 {
+            5 => sql += &format!("ALTER TABLE t{n} CLUSTER ON t{n}_idx;\n"),
+            10 => sql += &format!("COMMENT ON INDEX t{n}_idx IS 'by words';\n"),
+            15 => sql += &format!("CREATE TABLE like{n} (LIKE t{n} INCLUDING INDEXES);\n"),
+            _ => {}
+        }
+        sql
+    };
+    let slug =
+        "CREATE FUNCTION slug(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';\n";
+    let schema: String = std::iter::once(slug.to_owned()).chain((0..60).map(table)).collect();
+    lab.write("sql/p/schema/001_tables.sql", &schema);
+    lab.execute(&lab.new, &schema);
+    migrate(&lab, &["check"]).ok();
+    lab.execute(&lab.new, "DROP INDEX t59_idx");
+    let run = migrate(&lab, &["check"]);
+    run.exits(3);
+    assert!(run.stdout.ends_with("  + index  t59_idx\n"), "{}", run.stdout);
+
+    // One session tells which statement it is that fails.
+    lab.write(
+        "sql/p/schema/002_index.sql",
+        "-- What: an index.\nCREATE INDEX t0_more ON t0 (names);\n",
+    );
+    let said =
+        "migrate_schema: sql/p/schema/002_index.sql:2: column \"names\" does not exist (42703)
+  hint: It ran in a shadow database, which was dropped. Nothing was written.";
+    migrate(&lab, &["check"]).fails(1, said);
+}
