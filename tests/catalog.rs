@@ -2,10 +2,13 @@
 //! plan between them leads exactly there, and back.
 
 mod arena;
+mod extras;
 mod generator;
+mod job_made;
 mod messages;
 mod model;
 mod pairs;
+mod safe_forms;
 mod verbs;
 mod walk;
 

@@ -99,6 +99,10 @@ impl<'a> Arena<'a> {
         dump: &BTreeSet<String>,
         loses: impl Fn(&Pair) -> bool,
     ) -> Result<()> {
+        let cascades = |sql: &str| sql.contains("DROP ") && sql.ends_with(" CASCADE");
+        if plan.statements.iter().any(|statement| cascades(&statement.sql)) {
+            return Err(wrong("the plan drops what it does not name", sql(plan)));
+        }
         apply(&mut place.session, &plan.statements)?;
         let reached = Catalog::read(&mut place.session, &Scope::Database)?;
         let rest = self::plan(&reached, wanted, Vec::new())?;

@@ -1,7 +1,7 @@
 //! Random schemas and random edits: after each the plan leads exactly to the edited schema, and the
 //! next one goes on from there.
 
-use catalog::{Catalog, Hint, Kind, Options, Scope};
+use catalog::{Catalog, Hint, Options, Scope};
 use common::{Database, Error, Result, Session};
 use migrate_schema::autogenerate::apply;
 use proptest::collection::vec;
@@ -78,20 +78,6 @@ impl<'a> Walk<'a> {
         let is = read(&mut self.is.1)?;
         // Names never come back, so what is new is new.
         let new = wanted.facts().map(|fact| &fact.id).filter(|id| !is.holds(id));
-        let new = new.filter(|id| {
-            matches!(
-                id.kind,
-                Kind::Table
-                    | Kind::Column
-                    | Kind::View
-                    | Kind::MaterializedView
-                    | Kind::Index
-                    | Kind::Function
-                    | Kind::Enum
-                    | Kind::Constraint
-                    | Kind::ForeignKey
-            )
-        });
         let hints: Vec<Hint> = new.map(|id| Hint { to: id.clone(), from: None }).collect();
         let options = Options { allow_data_loss: true, hints, ..Options::default() };
         let plan = catalog::plan(&is, &wanted, &options)?;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::extras::Extra;
+
 pub const TYPES: [&str; 9] = [
     "smallint",
     "integer",
@@ -14,7 +16,7 @@ pub const TYPES: [&str; 9] = [
     "boolean",
     "jsonb",
 ];
-const DEFAULTS: [&str; 9] =
+pub const DEFAULTS: [&str; 9] =
     ["1", "2", "3", "4.5", "'it''s'", "'x'", "'2020-02-29'", "true", "'{}'"];
 
 #[derive(Clone, Debug, Default)]
@@ -26,6 +28,7 @@ pub struct Model {
     pub functions: BTreeMap<String, Function>,
     /// In the order in which they were made: a view stands on a table or on an earlier view.
     pub views: Vec<View>,
+    pub extras: BTreeMap<String, Extra>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -59,6 +62,7 @@ pub struct Column {
 pub enum Kind {
     Plain(usize),
     Enum(String),
+    Domain(String),
     /// Generated from the text of another column.
     Generated(String),
 }
@@ -108,6 +112,9 @@ impl Model {
                 "CREATE FUNCTION {name}(integer) RETURNS {result} IMMUTABLE LANGUAGE sql AS $$ SELECT ($1 + {body})::{result} $$;"
             )?;
         }
+        for (name, extra) in self.extras.iter().filter(|(_, extra)| extra.comes_first()) {
+            extra.write(name, sql)?;
+        }
         if self.tables.values().any(|table| table.trigger.is_some()) {
             writeln!(
                 sql,
@@ -124,6 +131,9 @@ impl Model {
                     "ALTER TABLE {name} ADD CONSTRAINT {key} FOREIGN KEY ({column}) REFERENCES {other};"
                 )?;
             }
+        }
+        for (name, extra) in self.extras.iter().filter(|(_, extra)| !extra.comes_first()) {
+            extra.write(name, sql)?;
         }
         for view in &self.views {
             let kind = if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
@@ -215,6 +225,7 @@ impl Column {
         let (kind, default) = match &self.kind {
             Kind::Plain(kind) => (TYPES[*kind].to_owned(), DEFAULTS[*kind].to_owned()),
             Kind::Enum(name) => (name.clone(), format!("'{name}_first'")),
+            Kind::Domain(name) => (name.clone(), "NULL".to_owned()),
             Kind::Generated(from) => {
                 return format!("{name} text GENERATED ALWAYS AS ({from} || 'x') STORED");
             }

@@ -11,7 +11,7 @@ pub struct Edit {
 }
 
 /// How many kinds of edits there are.
-pub const EDITS: u8 = 30;
+pub const EDITS: u8 = 36;
 
 impl Model {
     /// Does one edit; where there is nothing to do it to, nothing.
@@ -86,16 +86,20 @@ impl Model {
                 let column = table.columns[n % table.columns.len()].name.clone();
                 table.policy = if table.policy.is_some() { None } else { Some(column) };
             }),
-            _ => self.on_table(one, |table, _, n| {
+            29 => self.on_table(one, |table, _, n| {
                 if let Some(parts) = &mut table.partitions {
                     *parts = 1 + n % 4;
                 }
             }),
+            30 | 31 => self.add_extra(one, two),
+            32..=34 => self.change_extra(one, two),
+            _ => self.drop_extra(one),
         }
         self.mend();
+        self.mend_extras();
     }
 
-    fn name(&mut self, prefix: &str) -> String {
+    pub fn name(&mut self, prefix: &str) -> String {
         self.named += 1;
         format!("{prefix}{}", self.named)
     }
@@ -147,7 +151,9 @@ impl Model {
     fn add_column(&mut self, one: usize, two: usize) {
         let name = self.name("c");
         let count = self.enums.len().max(1);
+        let domains = self.domains();
         let kind = match two % 12 {
+            9 if !domains.is_empty() => Kind::Domain(domains[one % domains.len()].clone()),
             kind @ 0..=8 => Kind::Plain(kind),
             9 | 10 => {
                 self.enums.keys().nth(one % count).map_or(Kind::Plain(4), |e| Kind::Enum(e.clone()))
