@@ -17,8 +17,10 @@ fn main() -> ExitCode {
 }
 
 fn migrate_schema(args: Args) -> Result<Outcome> {
-    if let Verb::Init { folder } = &args.verb {
-        return init::init(folder);
+    match &args.verb {
+        Verb::Init { folder } => return init::init(folder),
+        Verb::Diff { from, to, aims } => return autogenerate::diff(from, to, aims),
+        _ => {}
     }
     let project = Project::open(&args.project)?;
     let revisions = Revisions::load(&project.revisions())?;
@@ -26,7 +28,7 @@ fn migrate_schema(args: Args) -> Result<Outcome> {
     let change = || -> Result<Change> { Ok(Change::of(&revisions, database()?, args.verbose)) };
     let report = |form: Form| Report::of(&revisions, args.verbose, form.json);
     match args.verb {
-        Verb::Init { .. } => Ok(()),
+        Verb::Init { .. } | Verb::Diff { .. } => Ok(()),
         Verb::ImportAlembic { alembic, python } => {
             return import::import(&revisions, &alembic, &python);
         }
@@ -55,7 +57,6 @@ fn migrate_schema(args: Args) -> Result<Outcome> {
             return autogenerate::check(&revisions, &project, &database()?, strict);
         }
         Verb::Prove => autogenerate::prove(&revisions, &database()?),
-        Verb::Diff { from, to, aims } => return autogenerate::diff(&from, &to, &aims),
         Verb::Dump { folder } => autogenerate::dump(&database()?, &folder),
         Verb::Merge { revisions: joined, message } => write::merge(&revisions, &joined, message),
     }?;
