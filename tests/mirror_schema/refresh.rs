@@ -156,7 +156,7 @@ fn change(chance: &mut Chance) -> String {
         1 => format!("UPDATE by_text SET n = n * 1.00, f = -f, c = c || ' ' WHERE code < 'x{n}'"),
         2 => format!("UPDATE by_text SET j = '[1.00]', k = 'b' WHERE length(code) = {m}"),
         3 => format!("INSERT INTO by_two SELECT g, 'b', {m}, now() FROM generate_series({n}, {n} + 9) g ON CONFLICT DO NOTHING"),
-        4 => format!("UPDATE by_two SET b = CASE b WHEN 'b' THEN 'c' ELSE 'b' END::kind, n = {m} WHERE a % 7 = {m} AND (b = 'b') = ({n} > 200)"),
+        4 => format!("UPDATE by_two SET b = CASE b WHEN 'b' THEN 'c' ELSE 'b' END::kind, n = {m} WHERE a % 7 = {m} AND (b = 'b') = ({n} > 200) AND NOT EXISTS (SELECT FROM by_two o WHERE o.a = by_two.a AND o.b <> by_two.b)"),
         5 => format!("INSERT INTO by_number SELECT (g - 200) * 40000000000000::bigint, '1 mon', '[1,5)', 'ab', ARRAY['a', NULL] FROM generate_series({n}, {n} + 20) g ON CONFLICT DO NOTHING"),
         6 => format!("UPDATE by_number SET i = '30 days', b = NULL WHERE n % 3 = 0 AND n > {n}"),
         7 => format!("INSERT INTO by_nothing SELECT {m}, CASE WHEN {n} > 200 THEN 'b' END, repeat(' ', {m}) FROM generate_series(0, {m})"),
@@ -164,7 +164,7 @@ fn change(chance: &mut Chance) -> String {
         9 => format!("INSERT INTO always (code, s) SELECT g, 's' || g FROM generate_series({n}, {n} + 5) g ON CONFLICT DO NOTHING"),
         10 => "BEGIN; UPDATE always SET s = NULL; UPDATE always SET s = 's' || ((SELECT max(id) FROM always) - id); COMMIT".to_owned(),
         11 => format!("INSERT INTO parts SELECT g, '2019-12-25'::date + g % 14, 0.1 FROM generate_series({n}, {n} + 30) g ON CONFLICT DO NOTHING"),
-        12 => format!("UPDATE parts SET day = day + 7, v = -v WHERE id = {n}"),
+        12 => format!("UPDATE parts SET day = day + 7, v = -v WHERE id = {n} AND NOT EXISTS (SELECT FROM parts o WHERE o.id = {n} AND o.day = parts.day + 7)"),
         _ => {
             let table = ["by_text", "by_two", "by_number", "by_nothing", "always", "parts"][m as usize];
             format!("DELETE FROM {table} WHERE hashtext({table}::text) % 5 = 0")

@@ -41,16 +41,21 @@ impl Compared {
         recode: bool,
         source: &mut CopyStream,
     ) -> Result<Compared> {
-        /// Blocks of a table to one bucket: what is fetched for a row that changed.
-        const BLOCKS: i64 = 4;
-        let count = (table.blocks / BLOCKS).clamp(1, 65_536);
+        /// Blocks of a table to one bucket: what is fetched for a row that changed. Of ranges a
+        /// piece of a table holds few; of buckets by hash it holds them all, so those are larger.
+        const BLOCKS_OF_RANGE: i64 = 1;
+        const BLOCKS_OF_HASH: i64 = 4;
+        let count = |blocks: i64| (table.blocks / blocks).clamp(1, 65_536);
         let first = key.as_ref().and_then(|key| key.columns.first());
         let buckets = match first.filter(|column| column.is_integer()) {
             Some(column) => {
-                let shift = shift(source, &table, column, count)?;
+                let shift = shift(source, &table, column, count(BLOCKS_OF_RANGE))?;
                 Buckets::Ranges { column: column.clone(), shift }
             }
-            None => Buckets::Hashes { mask: count.unsigned_abs().next_power_of_two() as i64 - 1 },
+            None => {
+                let count = count(BLOCKS_OF_HASH).unsigned_abs().next_power_of_two();
+                Buckets::Hashes { mask: count as i64 - 1 }
+            }
         };
         Ok(Compared { table, key, buckets, recode })
     }

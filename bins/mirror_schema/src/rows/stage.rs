@@ -10,10 +10,17 @@ use super::digest::Digests;
 
 pub struct Stage<'a> {
     pub compared: &'a Compared,
-    /// The temporary table; none where the mirror's own is empty, and takes the rows as they come.
-    name: Option<String>,
+    /// The temporary tables; none where the mirror's own is empty, and takes the rows as they come.
+    names: Option<Names>,
     buckets: Vec<i64>,
     pub counts: Counts,
+}
+
+struct Names {
+    /// The source's rows.
+    stage: String,
+    /// Places of rows that differ, in the mirror's table and in the stage; NULL where there is none.
+    difference: String,
 }
 
 /// Rows of the mirror that are not in it yet, not as they should be, and no longer in the source.
@@ -34,23 +41,34 @@ impl<'a> Stage<'a> {
         target: &mut Session,
     ) -> Result<Stage<'a>> {
         let buckets = of_source.different(of_target);
-        let mut stage = Stage { compared, name: None, buckets, counts: Counts::default() };
+        let mut stage = Stage { compared, names: None, buckets, counts: Counts::default() };
         if of_target.total().rows == 0 {
             stage.counts.added = of_source.total().rows;
             return Ok(stage);
         }
         let table = &compared.table;
-        let name = format!("pg_temp.pgrefit_stage_{number}");
+        let names = Names {
+            stage: format!("pg_temp.pgrefit_stage_{number}"),
+            difference: format!("pg_temp.pgrefit_difference_{number}"),
+        };
         let columns = table.list(|column| &column.target);
         target.batch(&format!(
-            "CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {columns} FROM ONLY {} WITH NO DATA",
-            table.target
+            "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {columns} FROM ONLY {} WITH NO DATA",
+            names.stage, table.target
         ))?;
-        let out = stage.copy_out();
-        copy::through(source, &out, target, &table.copy_in(&name))?;
-        target.batch(&format!("ANALYZE {name}"))?;
-        stage.name = Some(name);
-        stage.counts = stage.count(target)?;
+        copy::through(source, &stage.copy_out(), target, &table.copy_in(&names.stage))?;
+        target.batch(&stage.compare(&names))?;
+        target.batch(&format!("ANALYZE {}", names.difference))?;
+        let row = target.query_one(
+            &format!(
+                "SELECT count(*) FILTER (WHERE old IS NULL), count(*) FILTER (WHERE old IS NOT NULL AND new IS NOT NULL), \
+                 count(*) FILTER (WHERE new IS NULL) FROM {}",
+                names.difference
+            ),
+            &[],
+        )?;
+        stage.counts = Counts { added: row.get(0), changed: row.get(1), removed: row.get(2) };
+        stage.names = Some(names);
         Ok(stage)
     }
 
@@ -62,39 +80,38 @@ impl<'a> Stage<'a> {
     /// Makes the mirror's table what the source's is.
     pub fn apply(&self, source: &mut CopyStream, target: &mut Session) -> Result<()> {
         let table = &self.compared.table;
-        if self.name.is_none() {
+        let Some(Names { stage, difference }) = &self.names else {
             copy::through(source, &self.copy_out(), target, &table.copy_in(&table.target))?;
             return Ok(());
-        }
-        let delete = format!("DELETE FROM ONLY {} WHERE ctid IN", table.target);
-        if self.counts.removed > 0 {
-            target.batch(&format!("{delete} (SELECT o.pgrefit_place {})", self.removed()))?;
-        }
-        if self.counts.changed > 0 && self.is_in_place() {
+        };
+        // A row that cannot be changed where it is goes away and comes back.
+        let in_place = self.is_in_place();
+        let (gone, come) = match in_place {
+            true => ("d.new IS NULL", "d.old IS NULL"),
+            false => ("d.old IS NOT NULL", "d.new IS NOT NULL"),
+        };
+        target.batch(&format!(
+            "DELETE FROM ONLY {} AS o USING {difference} AS d WHERE o.ctid = d.old AND {gone}",
+            table.target
+        ))?;
+        if in_place && self.counts.changed > 0 {
             let set = |name: &String| format!("{name} = n.{name}");
             let set = self.columns_beside_key().map(set).collect::<Vec<_>>().join(", ");
             target.batch(&format!(
-                "UPDATE ONLY {} AS o SET {set} FROM {} WHERE {} AND {}",
-                table.target,
-                self.new_rows(),
-                self.same(),
-                self.differ()
-            ))?;
-        } else if self.counts.changed > 0 {
-            target.batch(&format!("{delete} (SELECT o.pgrefit_place {})", self.changed()))?;
-        }
-        if self.counts.added > 0 || self.counts.changed > 0 {
-            let columns = table.list(|column| &column.target);
-            let values: Vec<String> =
-                table.columns.iter().map(|column| format!("n.{}", column.target)).collect();
-            target.batch(&format!(
-                "INSERT INTO {} ({columns}) OVERRIDING SYSTEM VALUE SELECT {} {}",
-                table.target,
-                values.join(", "),
-                self.added()
+                "UPDATE ONLY {} AS o SET {set} FROM {difference} AS d JOIN {stage} AS n ON n.ctid = d.new \
+                 WHERE o.ctid = d.old",
+                table.target
             ))?;
         }
-        Ok(())
+        let columns = table.list(|column| &column.target);
+        let values: Vec<String> =
+            table.columns.iter().map(|column| format!("n.{}", column.target)).collect();
+        target.batch(&format!(
+            "INSERT INTO {} ({columns}) OVERRIDING SYSTEM VALUE \
+             SELECT {} FROM {difference} AS d JOIN {stage} AS n ON n.ctid = d.new WHERE {come}",
+            table.target,
+            values.join(", ")
+        ))
     }
 
     fn copy_out(&self) -> String {
@@ -104,44 +121,19 @@ impl<'a> Stage<'a> {
         format!("COPY (SELECT {columns} FROM ONLY {} WHERE {within}) TO STDOUT", table.source)
     }
 
-    fn count(&self, target: &mut Session) -> Result<Counts> {
-        let count = |rows: String| format!("(SELECT count(*) {rows})");
-        let row = target.query_one(
-            &format!(
-                "SELECT {}, {}, {}",
-                count(self.added()),
-                count(self.changed()),
-                count(self.removed())
-            ),
-            &[],
-        )?;
-        Ok(Counts { added: row.get(0), changed: row.get(1), removed: row.get(2) })
-    }
-
-    fn added(&self) -> String {
-        let (old, new, same) = (self.old_rows(), self.new_rows(), self.same());
-        format!("FROM {new} WHERE NOT EXISTS (SELECT FROM {old} WHERE {same})")
-    }
-
-    fn changed(&self) -> String {
-        let (old, new, same) = (self.old_rows(), self.new_rows(), self.same());
-        format!("FROM {old} JOIN {new} ON {same} WHERE {}", self.differ())
-    }
-
-    fn removed(&self) -> String {
-        let (old, new, same) = (self.old_rows(), self.new_rows(), self.same());
-        format!("FROM {old} WHERE NOT EXISTS (SELECT FROM {new} WHERE {same})")
-    }
-
-    /// Rows of the mirror, as `o`.
-    fn old_rows(&self) -> String {
+    /// Finds the rows that are on one side only, or differ, in one pass over both.
+    fn compare(&self, names: &Names) -> String {
         let within = self.compared.within(&self.buckets, Side::Target);
-        self.rows(&format!("ONLY {} WHERE {within}", self.compared.table.target), "o")
-    }
-
-    /// Rows of the source, as `n`.
-    fn new_rows(&self) -> String {
-        self.rows(self.name.as_deref().unwrap_or_default(), "n")
+        let old = self.rows(&format!("ONLY {} WHERE {within}", self.compared.table.target), "o");
+        let new = self.rows(&names.stage, "n");
+        format!(
+            "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS \
+             SELECT o.pgrefit_place AS old, n.pgrefit_place AS new FROM {old} FULL JOIN {new} ON {} \
+             WHERE o.pgrefit_place IS NULL OR n.pgrefit_place IS NULL OR {}",
+            names.difference,
+            self.same(),
+            self.differ()
+        )
     }
 
     /// With their place. Without a key they have their hashes, and are numbered among their equals.
