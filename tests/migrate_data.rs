@@ -10,6 +10,7 @@ mod replay;
 mod rows;
 mod runs;
 mod shapes;
+mod writers;
 
 use std::thread;
 use std::time::Duration;

@@ -197,3 +197,39 @@ fn rows_of_strangers_end_a_later_run_before_it_changes_anything() {
     lab.execute(&lab.new, "DELETE FROM users WHERE id = 999999");
     lab.run("migrate_data", &[]).ok();
 }
+
+/// A row that breaks a check of the table is quarantined as in a load; one that is in the way of a
+/// row that stays ends the run, and nothing is changed.
+#[test]
+fn rows_that_postgresql_refuses_in_a_later_run_are_quarantined_or_end_it() {
+    let lab = small(
+        "CREATE TABLE o (id int PRIMARY KEY, code text, n text); INSERT INTO o SELECT i, 'c' || i, i::text FROM generate_series(1, 100) AS i",
+        "CREATE TABLE n (id int PRIMARY KEY, code text CONSTRAINT one_code UNIQUE, n int CHECK (n < 1000))",
+        "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\ncode = \"code\"\nn = \"n\"\n",
+    );
+    lab.run("migrate_data", &[]).ok();
+    lab.execute(&lab.old, "UPDATE o SET n = '5000' WHERE id IN (7, 8)");
+    let run = lab.run("migrate_data", &[]);
+    assert!(
+        run.ok().starts_with("migrate_data: run 1 brought up to date\n  n: 2 rows removed\n"),
+        "{run}"
+    );
+    assert_eq!(
+        lab.rows(&lab.new, "SELECT key, reason, sqlstate FROM pgrefit.quarantine ORDER BY key"),
+        ["7|n: violates n_n_check|23514", "8|n: violates n_n_check|23514"]
+    );
+    lab.run("verify_data", &[]).ok();
+
+    lab.execute(&lab.old, "DELETE FROM o WHERE id = 50; INSERT INTO o VALUES (150, 'c50', '1')");
+    lab.run("migrate_data", &[]).fails(
+        1,
+        "migrate_data: what changed in the old database cannot be carried over\n  \
+         detail: duplicate key value violates unique constraint \"one_code\" (23505)\n  \
+         detail: Key (code)=(c50) already exists.\n  \
+         hint: Nothing was changed. Rows that stay without --prune may be in the way; `migrate_data --restart` loads everything anew.",
+    );
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM n"), "98");
+    lab.run("migrate_data", &["--prune"]).ok();
+    assert_eq!(lab.value(&lab.new, "SELECT id FROM n WHERE code = 'c50'"), "150");
+    lab.run("verify_data", &[]).ok();
+}

@@ -93,3 +93,64 @@ fn a_source_may_be_partitioned_inherited_a_view_or_of_unknown_size() {
     }
     lab.run("verify_data", &[]).ok();
 }
+
+/// Keys of two columns and no key at all: read in ranges, named in quarantine and lineage, found
+/// again by a later run.
+#[test]
+fn a_source_may_have_a_key_of_several_columns_or_none() {
+    let lab = small(
+        "CREATE TABLE pair (shop text, nr int, n text, note text, PRIMARY KEY (shop, nr)); INSERT INTO pair SELECT 'Shop \"' || i % 7, i / 7, CASE WHEN i IN (700, 60000) THEN 'x' ELSE i::text END FROM generate_series(1, 70000) AS i; \
+         CREATE TABLE bare (n text, t text); INSERT INTO bare SELECT CASE WHEN i = 500 THEN 'x' ELSE (i % 1000)::text END, 't' FROM generate_series(1, 60000) AS i; \
+         CREATE VIEW seen AS SELECT * FROM bare; CREATE TABLE loose (a int, b int); INSERT INTO loose VALUES (1, 1), (1, NULL)",
+        "CREATE TABLE pairs (shop text, nr int, n int NOT NULL, PRIMARY KEY (shop, nr)); CREATE TABLE rows (n int NOT NULL, t text)",
+        "[pairs]\nfrom = \"pair\"\nkey = [\"shop\", \"nr\"]\n[pairs.columns]\nshop = \"shop\"\nnr = \"nr\"\nn = \"n\"\n\
+         [rows]\nfrom = \"bare\"\nkey = \"ctid\"\n[rows.columns]\nn = \"n\"\nt = \"t\"\n",
+    );
+    lab.run("migrate_data", &["--workers", "3"]).ok();
+    let sums = "SELECT (SELECT count(*) || ' ' || sum(n) FROM pairs), (SELECT count(*) || ' ' || sum(n) FROM rows)";
+    assert_eq!(lab.value(&lab.new, sums), "69998 2449974300|59999 29969500");
+    assert_eq!(
+        lab.rows(&lab.new, "SELECT source, key, raw ->> 'n' FROM pgrefit.quarantine ORDER BY 1, 2"),
+        ["bare|(2,48)|x", "pair|[\"Shop \\\"0\", \"100\"]|x", "pair|[\"Shop \\\"3\", \"8571\"]|x"]
+    );
+    let chunks = "SELECT source, count(*) FROM pgrefit.load_chunk GROUP BY 1 ORDER BY 1";
+    assert_eq!(lab.rows(&lab.new, chunks), ["bare|3", "pair|3"]);
+    lab.run("verify_data", &[]).ok();
+
+    lab.execute(
+        &lab.old,
+        "UPDATE pair SET n = '5' WHERE nr = 100; DELETE FROM pair WHERE nr = 200; INSERT INTO pair VALUES ('Z', 1, '1'); \
+         UPDATE bare SET n = '7' WHERE n = 'x'; DELETE FROM bare WHERE n = '999'",
+    );
+    lab.execute(&lab.old, "VACUUM FULL bare");
+    let later = lab.run("migrate_data", &["--prune"]);
+    assert!(
+        later.ok().starts_with(
+            "migrate_data: run 1 brought up to date\n  pairs: 2 rows added, 6 changed, 7 removed\n  rows: 1 row added, 60 removed\n"
+        ),
+        "{later}"
+    );
+    lab.run("verify_data", &[]).ok();
+
+    for (from, key, problem) in [
+        (
+            "seen",
+            "\"ctid\"",
+            "sql/shop/mapping.toml:3: `key` is `ctid`, and seen is no plain table\n  hint: Rows of views, queries and tables with partitions or children have no place of their own. Name columns that tell them apart: key = [\"a\", \"b\"]. Nothing was loaded.",
+        ),
+        (
+            "loose",
+            "[\"a\", \"b\"]",
+            "`a, b` is no key of loose: 1 of 2 rows have none\n  hint: `key` names the column that tells every source row from all others. Nothing was loaded.",
+        ),
+        (
+            "loose",
+            "[\"a\", \"c\"]",
+            "sql/shop/mapping.toml:3: `key` is `c`, which loose does not have\n  hint: The columns of loose are a, b. Nothing was loaded.",
+        ),
+    ] {
+        lab.write("sql/shop/mapping.toml", &format!("[rows]\nfrom = \"{from}\"\nkey = {key}\n[rows.columns]\nn = {{ constant = \"1\" }}\n"));
+        lab.run("migrate_data", &["--restart", "--yes"])
+            .fails(2, &format!("migrate_data: {problem}"));
+    }
+}

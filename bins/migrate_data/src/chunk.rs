@@ -93,7 +93,7 @@ impl<'p> Loader<'p> {
     ) -> Result<&Account> {
         self.clear();
         snapshot::for_each_row(old, self.source, range, |row| self.take(row, refused))?;
-        self.raws = self.raw_rows(old)?;
+        self.raws = self.raw_rows(old, range)?;
         self.account.add_rows(self.source, &mut self.sinks, &self.transformer.replaced);
         self.account.fates = self.entries.hash(&self.rejects, &self.raws, &self.merged);
         Ok(&self.account)
@@ -185,15 +185,16 @@ impl<'p> Loader<'p> {
     }
 
     /// The quarantined rows as they are in the source, by their key's text.
-    fn raw_rows(&self, old: &mut CopyStream) -> Result<HashMap<String, String>> {
+    fn raw_rows(&self, old: &mut CopyStream, range: &Range) -> Result<HashMap<String, String>> {
         let mut raws = HashMap::with_capacity(self.rejects.len());
         let key = &self.source.key;
         for batch in self.rejects.chunks(5_000) {
             let keys: Vec<_> = batch.iter().map(|(key, _)| literal(&key.to_string())).collect();
             let sql = format!(
-                "COPY (SELECT {}::text, row_to_json(s)::text FROM {} WHERE {} = ANY (ARRAY[{}]::{}[])) TO STDOUT (FORMAT binary)",
+                "COPY (SELECT {}::text, row_to_json(s)::text FROM {} WHERE {} AND {} = ANY (ARRAY[{}]::{}[])) TO STDOUT (FORMAT binary)",
                 key.sql,
                 self.source.from_clause,
+                range.predicate(self.source),
                 key.sql,
                 keys.join(", "),
                 key.type_name

@@ -4,8 +4,9 @@ use common::copy::Row;
 use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Context, Error, Pool, Result, Session};
+use postgres::error::SqlState;
 
-use crate::plan::{Plan, Source};
+use crate::plan::{Key, Plan, Source};
 use crate::throttle;
 
 /// The moment at which everything is read, shared by all readers.
@@ -64,6 +65,9 @@ impl Snapshot {
     pub fn stream(&self) -> Result<CopyStream> {
         let mut stream = CopyStream::open(self.pool.database())?;
         stream.batch(SETTINGS)?;
+        // Whoever waits to lock a table as a whole waits for the session that holds the snapshot,
+        // and keeps later readers waiting: for ever, if they did not give up.
+        stream.batch("SET lock_timeout = '60s'")?;
         stream.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         stream.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&self.id)))?;
         Ok(stream)
@@ -77,9 +81,15 @@ pub fn for_each_row(
     range: &Range,
     mut take: impl FnMut(Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    stream.rows(&source.copy_sql(&range.predicate(source)), |row| {
+    let read = stream.rows(&source.copy_sql(&range.predicate(source)), |row| {
         throttle::pace();
         take(row)
+    });
+    read.map_err(|error| match error.is(&SqlState::LOCK_NOT_AVAILABLE) {
+        true => error.context(format!("{} cannot be read", source.label)).hint(
+            "Somebody waits to lock the table as a whole, such as VACUUM FULL or ALTER TABLE. The same command again goes on where this stopped.",
+        ),
+        false => error,
     })
 }
 
@@ -157,8 +167,8 @@ fn bounds(
     rows: i64,
     size: i64,
 ) -> Result<Vec<String>> {
-    let key = source.key.ordered_sql();
     let within = format!("{} WHERE {}", source.from_clause, range.predicate(source));
+    let key = &source.key.sql;
     if source.key.is_integer {
         let sql = format!("SELECT min({key})::bigint, max({key})::bigint FROM {within}");
         let row = session.query_one(&sql, &[])?;
@@ -172,9 +182,9 @@ fn bounds(
         }
     }
     let sql = format!(
-        "SELECT n.key::text FROM (SELECT {} AS key, row_number() OVER (ORDER BY {key}) AS number FROM {within}) AS n \
+        "SELECT n.key::text FROM (SELECT {key} AS key, row_number() OVER (ORDER BY {}) AS number FROM {within}) AS n \
          WHERE n.number % $1 = 0 ORDER BY n.number",
-        source.key.sql
+        source.key.order()
     );
     let rows = session.query(&sql, &[&size])?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
@@ -183,14 +193,28 @@ fn bounds(
 impl Range {
     /// SQL that is true for the range's rows.
     pub fn predicate(&self, source: &Source) -> String {
-        self.of(&source.key.ordered_sql(), &source.key.type_name)
+        self.of(&source.key, |part| source.key.parts[part].sql.clone())
     }
 
-    /// SQL that is true where an expression of this type is in the range.
-    pub fn of(&self, key: &str, type_name: &str) -> String {
-        let bound = |value: &String| format!("{}::{type_name}", literal(value));
-        let low = self.low.as_ref().map(|low| format!("{key} >= {}", bound(low)));
-        let high = self.high.as_ref().map(|high| format!("{key} < {}", bound(high)));
+    /// The same where the key's parts are these expressions.
+    pub fn of(&self, key: &Key, part: impl Fn(usize) -> String) -> String {
+        let row = |parts: Vec<String>| match parts.as_slice() {
+            [only] => only.clone(),
+            several => format!("({})", several.join(", ")),
+        };
+        let ordered = key.parts.iter().enumerate().map(|(index, of)| of.ordered(&part(index)));
+        let ordered = row(ordered.collect());
+        let bound = |text: &String| {
+            let values = if key.parts.len() == 1 {
+                vec![text.clone()]
+            } else {
+                serde_json::from_str(text).unwrap_or_default()
+            };
+            let values = values.iter().zip(&key.parts);
+            row(values.map(|(value, of)| format!("{}::{}", literal(value), of.type_name)).collect())
+        };
+        let low = self.low.as_ref().map(|low| format!("{ordered} >= {}", bound(low)));
+        let high = self.high.as_ref().map(|high| format!("{ordered} < {}", bound(high)));
         let parts: Vec<_> = low.into_iter().chain(high).collect();
         if parts.is_empty() { "true".to_owned() } else { parts.join(" AND ") }
     }

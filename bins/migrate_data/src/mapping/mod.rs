@@ -58,8 +58,8 @@ pub struct Target {
     pub table: QualifiedName,
     pub line: usize,
     pub source: Source,
-    /// The source column that names a row in ledger, quarantine and lineage.
-    pub key: String,
+    /// The source columns that name a row in ledger, quarantine and lineage.
+    pub key: Vec<String>,
     pub key_line: usize,
     pub unique: Option<Unique>,
     /// A row in which this column is NULL is not made.

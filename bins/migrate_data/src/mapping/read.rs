@@ -107,7 +107,7 @@ fn target(entry: &Entry, defaults: &Defaults) -> Result<Target> {
         table,
         line: entry.line,
         source: Source::Sql(String::new()),
-        key: String::new(),
+        key: Vec::new(),
         key_line: entry.line,
         unique: None,
         skip_if_null: None,
@@ -124,7 +124,7 @@ fn target(entry: &Entry, defaults: &Defaults) -> Result<Target> {
             }
             "from_sql" => source = Some(Source::Sql(node.string(word)?.trim().to_owned())),
             "key" => {
-                key = Some(node.string(word)?.to_owned());
+                key = Some(node.strings(word)?).filter(|key| !key.is_empty());
                 target.key_line = line;
             }
             "unique" => target.unique = Some(unique(&node)?),
@@ -155,7 +155,7 @@ fn target(entry: &Entry, defaults: &Defaults) -> Result<Target> {
         )
     })?;
     target.key = key.ok_or_else(|| {
-        missing("`key`", "`key = \"id\"` names a source row in the ledger and the quarantine.")
+        missing("`key`", "`key = \"id\"` names a source row in the ledger and the quarantine; `key = \"ctid\"` is for a table without a key.")
     })?;
     if columns.is_empty() {
         return Err(missing("columns", "They stand in a table of their own: [users.columns]."));

@@ -132,12 +132,13 @@ fn plan_target(
 ) -> Result<Target> {
     let target = destination.mapping;
     let file = &mapping.file;
-    if target.key != source.key.column {
+    let key = target.key.join(", ");
+    if key != source.key.column {
         return Err(file.error(
             target.key_line,
             format!(
                 "`key` is `{}`, but another target of {} has `{}`",
-                target.key, source.label, source.key.column
+                key, source.label, source.key.column
             ),
         ));
     }

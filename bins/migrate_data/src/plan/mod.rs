@@ -3,6 +3,7 @@
 
 mod build;
 mod field;
+mod key;
 mod lookups;
 mod source;
 
@@ -45,11 +46,12 @@ pub struct Source {
     pub main: usize,
 }
 
-/// The column that names a source row.
+/// What names a source row: a column, several, or its place in a table without a key.
 #[derive(Debug)]
 pub struct Key {
+    /// For messages.
     pub column: String,
-    /// Quoted, of the alias `s`.
+    /// Of the alias `s`; of several columns a JSON array of their texts.
     pub sql: String,
     /// The type as PostgreSQL shows it.
     pub type_name: String,
@@ -58,17 +60,36 @@ pub struct Key {
     pub is_text: bool,
     /// Known from a unique index and NOT NULL; else it is counted before the first row moves.
     pub is_unique: bool,
+    /// The columns that ranges are made of, most significant first.
+    pub parts: Vec<KeyPart>,
+}
+
+#[derive(Debug)]
+pub struct KeyPart {
+    /// Quoted, of the alias `s`.
+    pub sql: String,
+    pub type_name: String,
+    pub is_text: bool,
+}
+
+impl KeyPart {
+    /// Another expression of the part's type in comparisons: bytes where it is text, so that the
+    /// order is the same everywhere.
+    pub fn ordered(&self, sql: &str) -> String {
+        if self.is_text { format!("{sql} COLLATE \"C\"") } else { sql.to_owned() }
+    }
 }
 
 impl Key {
-    /// The key in comparisons: bytes where it is text, so that the order is the same everywhere.
-    pub fn ordered_sql(&self) -> String {
-        self.ordered(&self.sql)
+    /// For `ORDER BY`.
+    pub fn order(&self) -> String {
+        let parts = self.parts.iter().map(|part| part.ordered(&part.sql));
+        parts.collect::<Vec<_>>().join(", ")
     }
 
-    /// The same of another expression of the key's type.
-    pub fn ordered(&self, sql: &str) -> String {
-        if self.is_text { format!("{sql} COLLATE \"C\"") } else { sql.to_owned() }
+    /// Whether it is the row's place, which an update or a VACUUM FULL changes.
+    pub fn is_place(&self) -> bool {
+        self.type_name == "tid"
     }
 }
 

@@ -3,7 +3,7 @@
 use common::identifier::quote;
 use common::{Error, Result, Session};
 
-use super::Key;
+use super::{Key, key};
 use crate::catalog::Relation;
 use crate::mapping::{self, Mapping};
 
@@ -51,29 +51,13 @@ impl<'s> SourceBuilder<'s> {
             mapping::Source::Sql(_) => format!("{} query", target.table),
         };
         let columns: Vec<String> = described.iter().map(|(name, _)| name.clone()).collect();
-        let Some((_, type_name)) = described.iter().find(|(name, _)| *name == target.key) else {
-            return Err(mapping
-                .file
-                .error(
-                    target.key_line,
-                    format!("`key` is `{}`, which {label} does not have", target.key),
-                )
-                .hint(format!(
-                    "The columns of {label} are {}. Nothing was loaded.",
-                    columns.join(", ")
-                )));
-        };
-        let known_unique = relation.as_ref().is_some_and(|relation| {
-            relation.unique_columns.contains(&target.key)
-                && relation.column(&target.key).is_some_and(|column| column.not_null)
-        });
-        let key = Key {
-            column: target.key.clone(),
-            sql: format!("s.{}", quote(&target.key)),
-            is_integer: ["int2", "int4", "int8"].contains(&type_name.as_str()),
-            is_text: ["text", "varchar", "bpchar", "name"].contains(&type_name.as_str()),
-            type_name: type_name.clone(),
-            is_unique: known_unique,
+        let key = match target.key.as_slice() {
+            [place] if place == "ctid" && !columns.contains(place) => {
+                key::place(mapping, target, &label, relation.as_ref(), old)?
+            }
+            names => {
+                key::columns(mapping, target, &label, names, &described, relation.as_ref(), old)?
+            }
         };
         Ok(SourceBuilder {
             label,

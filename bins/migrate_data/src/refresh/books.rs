@@ -65,12 +65,12 @@ fn replace_entries(
     table: &str,
     key: &str,
 ) -> Result<()> {
-    let type_name = &source.key.type_name;
-    let column = source.key.ordered(&format!("t.{key}::{type_name}"));
-    let ranges: Vec<_> = super::draft::islands(ranges.to_vec())
-        .iter()
-        .map(|range| range.of(&column, type_name))
-        .collect();
+    let part = |index: usize| match source.key.parts.as_slice() {
+        [only] => format!("t.{key}::{}", only.type_name),
+        several => format!("(t.{key}::jsonb ->> {index})::{}", several[index].type_name),
+    };
+    let islands = super::draft::islands(ranges.to_vec());
+    let ranges: Vec<_> = islands.iter().map(|range| range.of(&source.key, part)).collect();
     let of_source = format!("t.run = {run} AND t.source = {}", literal(&source.label));
     new.batch(&format!(
         "DELETE FROM pgrefit.{table} AS t WHERE {of_source} AND (({})) \

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use common::{Result, Session};
+use common::{Error, Result, Session};
 
 use super::layout::{Known, layout};
 use super::shape::Shape;
@@ -19,6 +19,7 @@ use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::refusal::Refusal;
 use crate::snapshot::{Range, Snapshot};
+use crate::source_load::MAX_REFUSED;
 use crate::survey::{self, Refused};
 use crate::transform::Lookups;
 use crate::workers;
@@ -147,7 +148,7 @@ impl Pass<'_> {
                         return Ok(());
                     }
                     Err(refusal) => {
-                        lock(&known).insert(refusal.key, refusal.reject);
+                        self.remember(&mut lock(&known), refusal)?;
                         if self.source.needs_survey() {
                             again.store(true, Ordering::Relaxed);
                             stop.set();
@@ -173,6 +174,17 @@ impl Pass<'_> {
         }
         draft.changed = changed.into_iter().map(|(chunk, _, account)| (chunk, account)).collect();
         self.stage_whole(refused, draft)
+    }
+
+    fn remember(&self, refused: &mut Refused, refusal: Refusal) -> Result<()> {
+        if refused.len() >= MAX_REFUSED {
+            let label = &self.source.label;
+            return Err(Error::new(format!("PostgreSQL refuses more than {MAX_REFUSED} rows of {label}"))
+                .detail(format!("the last: {} {}: {}", label, refusal.key, refusal.reject.reason))
+                .hint("A cleaner in the mapping should see what the table's constraints see. Nothing was changed."));
+        }
+        refused.insert(refusal.key, refusal.reject);
+        Ok(())
     }
 
     /// What a chunk makes of tables that keep the key, with its entries of the books.
@@ -229,7 +241,7 @@ impl Pass<'_> {
         Ok(match found {
             None => true,
             Some(refusal) => {
-                refused.insert(refusal.key, refusal.reject);
+                self.remember(refused, refusal)?;
                 false
             }
         })

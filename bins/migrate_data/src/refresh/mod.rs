@@ -106,8 +106,19 @@ pub fn refresh(route: &Route, plan: &Plan, run: &Run, wish: Wish) -> Result<Refr
     strangers::refuse(&mut new, plan, run.number)?;
     stage.make(&mut new, &shapes)?;
     let apply = Apply { plan, run, wish, shapes: &shapes, drafts: &drafts, refused: &refused };
-    let changes = apply.apply(&mut new)?;
-    Ok(Refreshed::Changed(changes))
+    match apply.apply(&mut new) {
+        Ok(changes) => Ok(Refreshed::Changed(changes)),
+        Err(error) => {
+            new.rollback()?;
+            stage::drop_all(&mut new)?;
+            if error.server().is_none() {
+                return Err(error);
+            }
+            Err(error
+                .context("what changed in the old database cannot be carried over")
+                .hint("Nothing was changed. Rows that stay without --prune may be in the way; `migrate_data --restart` loads everything anew."))
+        }
+    }
 }
 
 struct Apply<'a> {

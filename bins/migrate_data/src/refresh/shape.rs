@@ -99,9 +99,8 @@ impl Shape<'_> {
     pub fn held(&self, ranges: &[Range]) -> String {
         let Some(column) = &self.kept_key else { return "true".to_owned() };
         let key = &self.source.key;
-        let column = key.ordered(&format!("t.{column}"));
-        let parts: Vec<_> =
-            ranges.iter().map(|range| format!("({})", range.of(&column, &key.type_name))).collect();
+        let range = |range: &Range| format!("({})", range.of(key, |_| format!("t.{column}")));
+        let parts: Vec<_> = ranges.iter().map(range).collect();
         if parts.is_empty() { "false".to_owned() } else { format!("({})", parts.join(" OR ")) }
     }
 }
