@@ -1,6 +1,8 @@
 //! A server that a test may crash.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,6 +13,8 @@ use crate::harness::{Lab, binary_path};
 pub struct Cluster {
     process: Child,
     stdin: Option<ChildStdin>,
+    /// The server itself, once it was killed and started again.
+    server: Option<Child>,
     pub url: String,
 }
 
@@ -25,12 +29,71 @@ impl Cluster {
         let stdout = process.stdout.take().expect("its stdout");
         BufReader::new(stdout).read_line(&mut url).expect("the URL");
         let stdin = process.stdin.take();
-        Cluster { process, stdin, url: url.trim().to_owned() }
+        Cluster { process, stdin, server: None, url: url.trim().to_owned() }
     }
+}
+
+impl Cluster {
+    /// `kill -9` of the server's first process, as the machine's memory killer does it, and a start
+    /// as it was started before.
+    pub fn crash(&mut self, lab: &Lab) {
+        let folder = lab.value("postgres", "SHOW data_directory");
+        let file = std::fs::read_to_string(format!("{folder}/postmaster.pid")).expect("its pid");
+        let pid = file.lines().next().expect("the pid comes first").to_owned();
+        let command_line = std::fs::read(format!("/proc/{pid}/cmdline")).expect("its arguments");
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).expect("its environment");
+        let owner = std::fs::metadata(&folder).expect("the data folder");
+        let listed = Command::new("ps").args(["-o", "pid=", "--ppid", &pid]).output().expect("ps");
+        let listed = String::from_utf8(listed.stdout).expect("numbers");
+        let killed = Command::new("kill").args(["-9", &pid]).status();
+        assert!(killed.expect("kill").success());
+        if let Some(mut server) = self.server.take() {
+            server.wait().expect("its end");
+        }
+        // They go once they see that they are alone. What the killed one wrote down of itself goes
+        // after them: its number is in use until whoever started it looks.
+        for child in listed.split_whitespace() {
+            wait_for_the_end(child);
+        }
+        std::fs::remove_file(format!("{folder}/postmaster.pid")).expect("the file of its pid");
+        let arguments: Vec<_> = words(&command_line).collect();
+        let mut command = Command::new(arguments[0]);
+        command.args(&arguments[1..]).env_clear().current_dir(&folder);
+        command.envs(words(&environment).filter_map(|pair| pair.split_once('=')));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if std::fs::metadata("/proc/self").expect("this process").uid() != owner.uid() {
+            command.uid(owner.uid()).gid(owner.gid());
+        }
+        let start = Instant::now();
+        let mut server = command.spawn().expect("postgres");
+        while !lab.answers() {
+            assert!(start.elapsed() < Duration::from_secs(120), "the server does not come back");
+            assert_eq!(server.try_wait().expect("its state"), None, "the server does not start");
+            sleep(Duration::from_millis(50));
+        }
+        self.server = Some(server);
+    }
+}
+
+fn wait_for_the_end(pid: &str) {
+    let start = Instant::now();
+    while std::path::Path::new(&format!("/proc/{pid}")).exists() {
+        assert!(start.elapsed() < Duration::from_secs(60), "server process {pid} does not end");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+fn words(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    let words = bytes.split(|byte| *byte == 0).filter(|word| !word.is_empty());
+    words.map(|word| std::str::from_utf8(word).expect("text"))
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            drop(Command::new("kill").args(["-INT", &server.id().to_string()]).status());
+            drop(server.wait());
+        }
         drop(self.stdin.take());
         drop(self.process.wait());
     }

@@ -1,6 +1,6 @@
 //! Loads that are killed at random moments, each followed by a plain second run.
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -13,51 +13,87 @@ fn is_torture() -> bool {
     std::env::var_os("TORTURE").is_some()
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Killed {
     Binary,
     /// One server process of the load, as an administrator ends it.
     Backend,
     /// `kill -9` of one, upon which PostgreSQL ends all and recovers as after a crash.
     Server,
+    /// `kill -9` of the server's first process, and a start by hand.
+    Postmaster,
+}
+
+const KINDS: [Killed; 4] = [Killed::Binary, Killed::Backend, Killed::Server, Killed::Postmaster];
+
+/// How far a load has come: it is killed in a state and not at a time, so that a slow machine's
+/// loads are killed in their midst, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct State {
+    /// Chunks whose rows are committed.
+    chunks: i64,
+    /// Keys, indexes and foreign keys that are back.
+    back: i64,
+}
+
+impl State {
+    fn of(lab: &Lab) -> State {
+        const SQL: &str = "SELECT (SELECT count(*) FROM pgrefit.load_chunk WHERE committed_at IS NOT NULL) AS chunks, \
+            (SELECT count(*) FROM pgrefit.set_aside WHERE restored_at IS NOT NULL) AS back";
+        let mut client = lab.connect(&lab.new);
+        // The ledger is not there at the beginning.
+        match client.query_one(SQL, &[]) {
+            Ok(row) => State { chunks: row.get(0), back: row.get(1) },
+            Err(_) => State { chunks: -1, back: -1 },
+        }
+    }
+
+    /// One of those that come before this one, the last: half of them while rows are loaded.
+    fn before(self, random: &mut Random) -> State {
+        match random.below(2) {
+            0 => State { chunks: random.below(self.chunks), back: 0 },
+            _ => State { chunks: self.chunks, back: random.below(self.back) },
+        }
+    }
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: i64) -> i64 {
+        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        i64::try_from(self.0 >> 33).expect("31 bits") % limit.max(1)
+    }
 }
 
 /// Whatever is killed, and whenever: the same rows as of a load that was not, the same books, the
 /// same keys and indexes. A finished load run again writes nothing.
 #[test]
 fn a_load_that_is_killed_goes_on_and_ends_like_one_that_was_not() {
-    let cluster = Cluster::start();
+    let mut cluster = Cluster::start();
     let lab = Lab::on(&cluster.url);
-    let (orders, kills) = if is_torture() { (300_000, 50) } else { (30_000, 6) };
+    let (orders, kills) = if is_torture() { (300_000, 50) } else { (30_000, 8) };
     fill_shop(&lab, orders / 20, orders / 500, orders);
     let before = constraints(&lab);
     lab.run("migrate_data", &[]).ok();
-    // The second time the server is warm, as it is in the loads that are killed.
-    let start = Instant::now();
-    lab.run("migrate_data", &["--restart", "--yes"]).ok();
-    let took = start.elapsed();
+    let last = State::of(&lab);
     let undisturbed = [content(&lab), books(&lab)];
 
-    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut went_on = 0;
     for number in 0..kills {
         lab.execute(&lab.new, "TRUNCATE users, addresses, categories, products, orders, order_items; DROP SCHEMA pgrefit CASCADE");
-        random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        let delay = took.mul_f64((random >> 32) as f64 / f64::from(u32::MAX));
-        let killed = match number % 3 {
-            0 => Killed::Binary,
-            1 => Killed::Backend,
-            _ => Killed::Server,
-        };
-        kill(&lab, &killed, delay);
+        let state = last.before(&mut random);
+        let killed = KINDS[number % KINDS.len()];
+        let seen = kill(&lab, &mut cluster, killed, state, &mut random);
         let run = lab.run("migrate_data", &[]);
         run.ok();
-        went_on += u32::from(run.stderr.contains("going on with run 1: "));
-        let moment = format!("{killed:?} killed after {delay:?} of {took:?}\n{run}");
+        went_on += usize::from(run.stderr.contains("going on with run 1: "));
+        let moment = format!("{killed:?} killed at {seen:?}, {state:?} of {last:?} wanted\n{run}");
         assert_eq!([content(&lab), books(&lab)], undisturbed, "{moment}");
         assert_eq!(constraints(&lab), before, "{moment}");
     }
-    assert!(went_on >= kills / 3, "only {went_on} of {kills} loads were killed in their midst");
+    assert!(went_on * 4 >= kills * 3, "only {went_on} of {kills} loads were killed in their midst");
     lab.run("verify_data", &[]).ok();
     let written = writes(&lab);
     assert!(lab.run("migrate_data", &[]).ok().starts_with("migrate_data: nothing to do: "));
@@ -94,32 +130,57 @@ fn a_source_that_changed_between_two_tries_is_loaded_anew() {
     }
 }
 
-fn kill(lab: &Lab, killed: &Killed, delay: Duration) {
+/// Starts a load and kills it once it has come to a state; the state it was in.
+fn kill(
+    lab: &Lab,
+    cluster: &mut Cluster,
+    killed: Killed,
+    state: State,
+    random: &mut Random,
+) -> State {
     let mut command = lab.command("migrate_data", &[]);
     let mut child =
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("migrate_data starts");
-    sleep(delay);
-    let of_the_load = "FROM pg_stat_activity WHERE application_name = 'migrate_data'";
+    let seen = wait_for(lab, &mut child, state);
+    // Anywhere between this state and the next.
+    sleep(Duration::from_millis(random.below(12).unsigned_abs()));
+    let of_the_load = format!(
+        "FROM pg_stat_activity WHERE application_name = 'migrate_data' AND datname IN ('{}', '{}')",
+        lab.old, lab.new
+    );
     match killed {
         Killed::Binary => child.kill().expect("kill -9"),
         Killed::Backend => lab.execute(
             "postgres",
-            &format!("SELECT pg_terminate_backend(pid) {of_the_load} ORDER BY random() LIMIT 1"),
+            &format!("SELECT pg_terminate_backend(pid) FROM (SELECT pid {of_the_load} ORDER BY state <> 'active', random() LIMIT 1) AS one"),
         ),
         Killed::Server => {
             let pid =
-                format!("SELECT coalesce((SELECT pid {of_the_load} ORDER BY random() LIMIT 1), 0)");
+                format!("SELECT coalesce((SELECT pid {of_the_load} ORDER BY state <> 'active', random() LIMIT 1), 0)");
             let pid = lab.value("postgres", &pid);
             if pid != "0" {
                 kill_backend(lab, &pid);
             }
         }
+        Killed::Postmaster => cluster.crash(lab),
     }
     child.wait().expect("its end");
     let start = Instant::now();
     while !lab.answers() {
         assert!(start.elapsed() < Duration::from_secs(60), "the server does not recover");
         sleep(Duration::from_millis(100));
+    }
+    seen
+}
+
+fn wait_for(lab: &Lab, child: &mut Child, state: State) -> State {
+    let start = Instant::now();
+    loop {
+        let seen = State::of(lab);
+        if seen >= state || child.try_wait().expect("its state").is_some() {
+            return seen;
+        }
+        assert!(start.elapsed() < Duration::from_secs(120), "{seen:?}, never {state:?}");
     }
 }
 
