@@ -8,6 +8,7 @@ pub mod database;
 mod error;
 pub mod identifier;
 pub mod locking;
+pub mod packaged;
 mod pgpass;
 pub mod pooling;
 mod private_cluster;

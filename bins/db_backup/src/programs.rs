@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::settings::PrivateCluster;
-use common::{Database, Error, Result};
+use common::{Database, Error, Result, packaged};
 
 /// One version's programs, all in one folder.
 #[derive(Clone, Debug)]
@@ -22,18 +22,6 @@ pub struct Need {
     /// `the server, which is 15.18`
     pub of: String,
 }
-
-/// Where packages put one version each; `*` stands for what names the version.
-const PACKAGED: [&str; 8] = [
-    "/usr/lib/postgresql/*/bin",                          // Debian, Ubuntu
-    "/usr/pgsql-*/bin",                                   // PGDG on Red Hat
-    "/usr/libexec/postgresql*",                           // Alpine
-    "/usr/lib/postgresql*/bin",                           // SUSE
-    "/opt/homebrew/opt/postgresql@*/bin",                 // Homebrew on Apple silicon
-    "/usr/local/opt/postgresql@*/bin",                    // Homebrew on Intel
-    "/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin",    // Homebrew on Linux
-    "/Applications/Postgres.app/Contents/Versions/*/bin", // Postgres.app
-];
 
 impl Programs {
     /// Those of the greatest version that is needed, else the oldest that are newer: what a newer
@@ -118,15 +106,7 @@ fn candidates() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<_> =
         std::env::split_paths(&path).filter(|folder| !has_wrapper(folder)).collect();
-    for pattern in PACKAGED {
-        let (before, after) = pattern.split_once('*').unwrap_or((pattern, ""));
-        let (parent, prefix) = before.rsplit_once('/').unwrap_or(("", before));
-        let entries = std::fs::read_dir(parent).into_iter().flatten().filter_map(Result::ok);
-        folders.extend(entries.filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            name.starts_with(prefix).then(|| PathBuf::from(format!("{parent}/{name}{after}")))
-        }));
-    }
+    folders.extend(packaged::folders());
     if let Ok(Some(cluster)) = PrivateCluster::find() {
         folders.push(cluster.binaries);
     }

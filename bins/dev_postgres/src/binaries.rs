@@ -5,22 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{Error, Result};
+use common::{Error, Result, packaged};
 
 use crate::account;
-
-/// Folders in which packages and installers put one version each; `*` stands for the version.
-const PACKAGED: [&str; 9] = [
-    "/usr/lib/postgresql/*/bin",                          // Debian, Ubuntu
-    "/usr/pgsql-*/bin",                                   // PGDG on Red Hat
-    "/usr/libexec/postgresql*",                           // Alpine
-    "/usr/lib/postgresql*/bin",                           // SUSE
-    "/opt/homebrew/opt/postgresql@*/bin",                 // Homebrew on Apple silicon
-    "/usr/local/opt/postgresql@*/bin",                    // Homebrew on Intel
-    "/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin",    // Homebrew on Linux
-    "/Applications/Postgres.app/Contents/Versions/*/bin", // Postgres.app
-    "/usr/local/pgsql*/bin",                              // built from source
-];
 
 /// What `initdb` and `postgres` are needed for, by package manager.
 const PACKAGES: &str = include_str!("../packages.txt");
@@ -92,28 +79,8 @@ fn candidates() -> Vec<PathBuf> {
             .and_then(|output| String::from_utf8(output.stdout).ok())
             .map(|folder| PathBuf::from(folder.trim())),
     );
-    folders.extend(PACKAGED.iter().flat_map(|pattern| newest_first(pattern)));
+    folders.extend(packaged::folders());
     folders
-}
-
-/// The folders that fit a pattern with one `*`, the greatest version first.
-fn newest_first(pattern: &str) -> Vec<PathBuf> {
-    let (before, after) = pattern.split_once('*').unwrap_or((pattern, ""));
-    let (parent, prefix) = before.rsplit_once('/').unwrap_or(("", before));
-    let Ok(entries) = fs::read_dir(parent) else {
-        return Vec::new();
-    };
-    let mut versions: Vec<(u32, PathBuf)> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let version = name.strip_prefix(prefix)?;
-            let number = version.split('.').next()?.parse().unwrap_or(0);
-            Some((number, PathBuf::from(format!("{before}{version}{after}"))))
-        })
-        .collect();
-    versions.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
-    versions.into_iter().map(|(_, folder)| folder).collect()
 }
 
 fn missing(named: Option<&Path>, major: Option<&str>, other: Option<&str>) -> Error {
