@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::thread;
 
 use common::progress::bytes;
-use common::{Context, Result, Session};
+use common::{Context, Error, Result, Session};
 use postgres::error::SqlState;
 
 use crate::archive::Key;
@@ -20,7 +20,7 @@ use crate::{content, journal, large_objects, objects, rows, sequences, workers};
 /// What is finished stays in the scratch database for the next run.
 pub fn build(plan: &Plan, server: &mut Server, scratch: &mut Scratch, target: &str) -> Result<()> {
     build_from(plan, server, scratch).map_err(|error| {
-        let full = error.is(&SqlState::DISK_FULL);
+        let full = is_disk_full(&error);
         let error = error.detail(format!(
             "`{target}` is unchanged; what is restored stays in `{}`, and the same command goes on.",
             scratch.name()
@@ -33,6 +33,13 @@ pub fn build(plan: &Plan, server: &mut Server, scratch: &mut Scratch, target: &s
             bytes(plan.backup.manifest.copy_bytes())
         ))
     })
+}
+
+/// pg_restore shows no SQLSTATE, so that its words are all there is, in the server's language.
+fn is_disk_full(error: &Error) -> bool {
+    let said = error.to_string();
+    error.is(&SqlState::DISK_FULL)
+        || ["No space left on device", "Check free disk space"].iter().any(|one| said.contains(one))
 }
 
 fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result<()> {
