@@ -1,6 +1,7 @@
 """Autogenerate on TABLES tables (1,000) of twelve objects each, beside pg_dump, Alembic, pg-delta and migra.
 
-- reading a whole schema: `migrate_schema dump -` and `pg_dump -s`, which print the same thing;
+- reading a whole schema: `migrate_schema dump -` and `pg_dump -s`, which print the same thing; and how long it is until
+  the catalogs are read, before a plan is made of them;
 - ten columns added: `check` compares, with the shadow database's load; `revision --autogenerate` also proves
   up and down on a clone; Alembic compares its models;
 - the difference of two live databases: `migrate_schema diff`, @supabase/pg-delta (npm), migra (SQLAlchemy < 2).
@@ -136,10 +137,27 @@ def written(folder):
     return prepare
 
 
+def extraction():
+    """Seconds until the transaction ends in which the catalogs are read."""
+    command, environment = schema(["dump", "-"])
+    took, start = None, time.monotonic()
+    running = subprocess.Popen(
+        command, env=dict(environment, ENABLE_QUERY_LOGGING="1"), cwd=ROOT,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )
+    for line in running.stderr:
+        if line.endswith("  ROLLBACK\n"):
+            took = time.monotonic() - start
+    if running.wait() != 0 or took is None:
+        sys.exit("migrate_schema dump - did not read the catalogs")
+    return took
+
+
 def read():
     compare(f"reading {TABLES:,} tables of twelve objects each", {
         "pg_dump -s": (nothing, lambda: run(["pg_dump", "-s", "-d", BEFORE])),
         "migrate_schema dump -": (nothing, lambda: run(*schema(["dump", "-"]))),
+        "of which the catalogs": (nothing, extraction),
     })
     _, mine = memory(*schema(["dump", "-"]))
     _, theirs = memory(["pg_dump", "-s", "-d", BEFORE])
