@@ -45,6 +45,13 @@ impl Digests {
         total
     }
 
+    /// What some buckets hold together.
+    pub fn of(&self, buckets: &[i64]) -> Digest {
+        let mut sum = Digest::default();
+        buckets.iter().filter_map(|number| self.0.get(number)).for_each(|digest| sum += *digest);
+        sum
+    }
+
     /// The buckets that are not the same in both, in order.
     pub fn different(&self, other: &Digests) -> Vec<i64> {
         let buckets: BTreeSet<&i64> = self.0.keys().chain(other.0.keys()).collect();
@@ -133,14 +140,15 @@ fn sql(compared: &Compared, side: Side, piece: &str) -> String {
     )
 }
 
-/// What a whole table of the mirror holds, as this session sees it.
-pub fn of_mirror(target: &mut Session, compared: &Compared) -> Result<Digest> {
+/// What some buckets of a table of the mirror hold, as this session sees it.
+pub fn of_mirror(target: &mut Session, compared: &Compared, buckets: &[i64]) -> Result<Digest> {
     let row = target.query_one(
         &format!(
             "SELECT count(*), coalesce(sum(hash_record_extended(r, 0)), 0)::text, coalesce(sum(hash_record_extended(r, 1)), 0)::text \
-             FROM (SELECT {} AS r FROM ONLY {} OFFSET 0) AS rows",
+             FROM (SELECT {} AS r FROM ONLY {} WHERE {} OFFSET 0) AS rows",
             compared.row(Side::Target),
-            compared.name(Side::Target)
+            compared.name(Side::Target),
+            compared.within(buckets, Side::Target)
         ),
         &[],
     )?;

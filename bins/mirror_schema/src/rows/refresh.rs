@@ -42,7 +42,8 @@ pub fn refresh(sides: &mut Sides, tables: Vec<Table>, args: &Args) -> Result<()>
         if !digests.0.different(&digests.1).is_empty() {
             let stage = Stage::fetch(compared, stages.len(), digests, &mut source, &mut sides.to)
                 .context(|| format!("{} cannot be compared", compared.table.target))?;
-            stages.push((stage, digests.0.total()));
+            let wanted = digests.0.of(&stage.buckets);
+            stages.push((stage, wanted));
         }
     }
     if !args.allow_data_loss {
@@ -90,7 +91,7 @@ fn compared(
     Ok(compared)
 }
 
-/// With the digest that each table should have in the end.
+/// With what the buckets that differ should hold in the end.
 type Stages<'a> = [(Stage<'a>, Digest)];
 
 /// # Errors
@@ -147,7 +148,7 @@ fn apply(target: &mut Session, source: &mut CopyStream, stages: &Stages) -> Resu
         .map_err(|error| error.hint("No row was changed."))?;
     for (stage, wanted) in stages {
         let table = &stage.compared.table;
-        let found = digest::of_mirror(target, stage.compared)?;
+        let found = digest::of_mirror(target, stage.compared, &stage.buckets)?;
         if found != *wanted {
             let primary = format!("{} is not what was read from {}", table.target, table.source);
             return Err(Error::new(primary)

@@ -12,7 +12,8 @@ pub struct Stage<'a> {
     pub compared: &'a Compared,
     /// The temporary tables; none where the mirror's own is empty, and takes the rows as they come.
     names: Option<Names>,
-    buckets: Vec<i64>,
+    /// Those that differ; nobody else changes the others.
+    pub buckets: Vec<i64>,
     pub counts: Counts,
 }
 
