@@ -46,7 +46,7 @@ pub fn collect(
 ) -> Result<Answers> {
     let rest =
         [Question::Unmodelled, Question::Comments, Question::Aliases, Question::Dependencies];
-    let questions = families.iter().map(|family| Question::Facts(family)).chain(rest);
+    let questions = rest.into_iter().chain(families.iter().map(|family| Question::Facts(family)));
     let open: Mutex<VecDeque<Question>> = Mutex::new(questions.collect());
     let answers = Mutex::new(Answers::default());
     let lock = || open.lock().expect("no holder panics");

@@ -58,16 +58,14 @@ fn counts(from: &Id, to: &Id) -> bool {
     !(from.kind == Kind::Sequence && to.kind == Kind::Column)
 }
 
-/// What a fact lies in or belongs to by its name, which pg_depend knows in part only.
+/// What a fact lies in or belongs to by its name, which pg_depend knows in part only; the relation
+/// of its parts is known already.
 fn containers(fact: &Fact, catalog: &Catalog) -> Vec<Id> {
     let id = &fact.id;
     let mut found = Vec::new();
-    if id.kind.is_part() {
-        found.extend(catalog.relation(&id.path).map(|fact| fact.id.clone()));
-        if id.kind == Kind::Default {
-            found.push(Id { kind: Kind::Column, path: id.path.clone() });
-        }
-    } else if let Some(schema) = id.schema() {
+    if id.kind == Kind::Default {
+        found.push(Id { kind: Kind::Column, path: id.path.clone() });
+    } else if let Some(schema) = id.schema().filter(|_| !id.kind.is_part()) {
         found.push(Id::new(Kind::Schema, [schema]));
     }
     let text = |attribute: &str| fact.get(attribute);

@@ -22,11 +22,10 @@ use address::Addresses;
 /// One query per family of objects. Each gives `class, oid, sub` (where pg_depend finds it),
 /// `kind`, `path`, maybe `position`, and every other column is an attribute.
 ///
-/// Two sessions begin at the two ends: at the one the definitions that the server has to print,
-/// for which it opens their tables, at the other what it only has to look up.
+/// Two sessions begin at the two ends, where the definitions are that the server has to print; what
+/// it only has to look up lies between.
 const FAMILIES: &[&str] = &[
     include_str!("sql/constraints.sql"),
-    include_str!("sql/indexes.sql"),
     include_str!("sql/policies.sql"),
     include_str!("sql/triggers.sql"),
     include_str!("sql/partition_triggers.sql"),
@@ -58,6 +57,7 @@ const FAMILIES: &[&str] = &[
     include_str!("sql/routines.sql"),
     include_str!("sql/views.sql"),
     include_str!("sql/columns.sql"),
+    include_str!("sql/indexes.sql"),
 ];
 const BEFORE_15: &[&str] = &[include_str!("sql/publication_tables_14.sql")];
 const SINCE_15: &[&str] =
@@ -120,11 +120,15 @@ fn read_all(session: &mut Session, helper: Option<Session>, scope: &Scope) -> Re
     // What is part of a relation counts where that does.
     let (parts, wholes): (Vec<_>, Vec<_>) =
         answers.facts.into_iter().partition(|(_, fact)| fact.id.kind.is_part());
-    for (address, fact) in wholes.into_iter().chain(parts) {
-        let left_out = dependencies.extension_of(address).is_some()
+    for (address, mut fact) in wholes.into_iter().chain(parts) {
+        let mut left_out = dependencies.extension_of(address).is_some()
             || is_bookkeeping(&fact.id)
-            || !scope.holds(&fact.id)
-            || fact.id.kind.is_part() && catalog.relation(&fact.id.path).is_none();
+            || !scope.holds(&fact.id);
+        if fact.id.kind.is_part() && !left_out {
+            let relation = catalog.relation(&fact.id.path).map(|relation| relation.id.clone());
+            left_out = relation.is_none();
+            fact.depends_on.extend(relation);
+        }
         if !left_out {
             addresses.insert(address, Rc::new(fact.id.clone()));
             catalog.insert(fact);
