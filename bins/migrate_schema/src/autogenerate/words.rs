@@ -32,7 +32,10 @@ pub fn changes(plan: &Plan, desired: &Catalog) -> Vec<String> {
     let added = changes.added.iter().filter(|id| !is_part_of(id, &new));
     lines.extend(added.map(|id| ('+', id, kind(id))));
     for (id, alterations) in &changes.altered {
-        let attributes: Vec<String> = alterations.iter().map(attribute).collect();
+        // Where NOT NULL comes or goes, so does its constraint's name (PostgreSQL 18).
+        let with_name = alterations.iter().any(|change| change.attribute == "not_null");
+        let counts = |change: &&Alteration| !(with_name && change.attribute == "not_null_name");
+        let attributes: Vec<String> = alterations.iter().filter(counts).map(attribute).collect();
         lines.push(('~', id, format!(": {}", attributes.join(", "))));
     }
     let width = lines.iter().map(|(_, id, _)| id.kind.to_string().len()).max().unwrap_or(0);
