@@ -68,7 +68,7 @@ fn a_disk_that_fills_up_in_the_middle_leaves_nothing() {
     let points = 3 * torture();
     for point in 1..=points {
         // From just above what is refused before to just below what is needed.
-        let kilobytes = whole * 80 / 100 + whole * 17 / 100 * point / points;
+        let kilobytes = whole * 84 / 100 + whole * 13 / 100 * point / points;
         match Small::mount(&lab, kilobytes) {
             Some(small) => {
                 let run = db_backup(&lab, &[]);

@@ -104,20 +104,30 @@ fn a_full_disk_leaves_the_live_database_and_the_next_run_finishes() {
 
     let size = "SELECT pg_database_size('new_good_db') / 1024";
     let size: u64 = cramped.home.sql(size).parse().expect("a number");
+    let finished = |run: &Run| {
+        run.ok();
+        assert!(run.stderr.contains("going on with `new_good_db_restoring`: "), "{run}");
+        assert_eq!(cramped.home.sql("SELECT count(*) FROM orders"), "150000");
+    };
     for point in 1..=torture().min(10) as u64 {
         // More than the half that is refused before, less than is needed.
         cramped.leave(size * (52 + 3 * point) / 100);
         let full = cramped.run("db_restore");
+        // What is there already was enough by then.
+        if point > 1 && full.code == Some(0) {
+            return finished(&full);
+        }
         full.exits(1);
-        assert!(full.stderr.contains("space may run out on the server at 127.0.0.1:"), "{full}");
-        assert!(full.stderr.contains("No space left on device (53100)"), "{full}");
+        // Later on the rows are there, and nobody knows how much sorting takes.
+        let warned = full.stderr.contains("space may run out on the server at 127.0.0.1:");
+        assert!(warned || point > 1, "{full}");
+        // Rows tell the SQLSTATE; of an index that did not fit, pg_restore tells the server's words.
+        let words = ["(53100)", "No space left on device", "Check free disk space"];
+        assert!(words.iter().any(|words| full.stderr.contains(words)), "{full}");
         assert!(full.stderr.contains("`new_good_db` is unchanged; what is restored stays in `new_good_db_restoring`, and the same command goes on.\n"), "{full}");
         assert!(full.stderr.contains("  hint: The server's disk is full: "), "{full}");
         assert_eq!(cramped.hash(), hash, "{full}");
     }
     cramped.leave(2 * size);
-    let done = cramped.run("db_restore");
-    done.ok();
-    assert!(done.stderr.contains("going on with `new_good_db_restoring`: "), "{done}");
-    assert_eq!(cramped.home.sql("SELECT count(*) FROM orders"), "150000");
+    finished(&cramped.run("db_restore"));
 }

@@ -91,6 +91,41 @@ fn a_kill_among_the_rows_loads_no_finished_chunk_again() {
 }
 
 #[test]
+fn rows_that_are_not_as_they_were_sent_are_found() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, &format!("{}{AT_ROWS}", gate(&shop.old)));
+    let content = shop.content(&shop.new);
+    shop.back_up();
+    close(&shop);
+    let mut restore = start(&shop, &["--jobs", "1"]);
+    until_at(&shop, "COPY%gated");
+    restore.kill().unwrap();
+    restore.wait().unwrap();
+    open(&shop);
+    let scratch = format!("{}_restoring", shop.new);
+    let case = |sql: &str, said: &str| {
+        shop.execute(&scratch, sql);
+        let run = shop.restore(&[]);
+        run.exits(1);
+        assert!(run.stderr.contains(said), "{sql}\n{run}");
+        assert_eq!(shop.content(&shop.new), content);
+    };
+    let other = "db_restore: the restored public.orders does not hold the backup's rows\n  detail: The content hash is ";
+    case("UPDATE orders SET note = note || ' ' WHERE id = 77", other);
+    case(
+        "UPDATE orders SET note = rtrim(note) WHERE id = 77;
+         UPDATE orders SET id = -id, note = CASE id WHEN 5 THEN '' END WHERE id IN (5, 6)",
+        other,
+    );
+    case(
+        "DELETE FROM orders WHERE id = 9",
+        "db_restore: the restored public.orders holds 119,999 rows, and the backup 120,000\n",
+    );
+    shop.restore(&["--discard"]).ok();
+    assert_eq!(shop.content(&shop.new), content);
+}
+
+#[test]
 fn a_kill_among_the_indexes_builds_no_finished_one_again() {
     let shop = Shop::new();
     shop.execute(&shop.new, &format!("{}{AT_INDEXES}", gate(&shop.old)));

@@ -1,6 +1,7 @@
 //! What was backed up is what comes back.
 
 use super::{SHOP, Shop};
+use crate::harness::Run;
 
 const EVERYTHING: &str = include_str!("everything.sql");
 
@@ -163,4 +164,20 @@ fn a_restore_to_another_name_leaves_the_live_one_alone() {
     assert!(run.ok().ends_with(" UTC (head 51c2)\n"), "{run}");
     assert_eq!(shop.value(&copy, "SELECT count(*) FROM orders"), "150000");
     assert_eq!(shop.value(&shop.new, "SELECT count(*) FROM orders"), "10");
+}
+
+/// Of any type, and whatever is in a value, the server's own hash is the one of what was sent: no
+/// row is sent back.
+#[test]
+fn stored_rows_are_proved_where_they_are() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, include_str!("values.sql"));
+    let content = shop.content(&shop.new);
+    shop.back_up();
+    let mut command = shop.command("db_restore", &[]);
+    let run = Run::of(command.env("ENABLE_QUERY_LOGGING", "1"), &shop.password());
+    run.ok();
+    assert_eq!(run.stderr.matches("hashtextextended").count(), 2, "{run}");
+    assert!(!run.stderr.contains("COPY (SELECT"), "{run}");
+    assert_eq!(shop.content(&shop.new), content);
 }
