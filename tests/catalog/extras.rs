@@ -256,9 +256,7 @@ impl Model {
                 Extra::ColumnGrant { column, .. }
                 | Extra::Settings { column, .. }
                 | Extra::Unique { column, .. } => holds(column),
-                Extra::Statistics { columns, .. } => {
-                    columns.len() > 1 && columns.iter().all(|column| holds(column))
-                }
+                Extra::Statistics { columns, .. } => columns.len() > 1 && columns.iter().all(holds),
                 _ => true,
             }
         });
