@@ -55,7 +55,7 @@ fn a_mapping_that_cannot_work_is_refused_by_its_line() {
     );
     case(
         "[n]\nfrom = \"o\"\n",
-        "1: [n] has no `key`\n  hint: `key = \"id\"` names a source row in the ledger and the quarantine.",
+        "1: [n] has no `key`\n  hint: `key = \"id\"` names a source row in the ledger and the quarantine; `key = \"ctid\"` is for a table without a key.",
     );
     case(
         "[n]\nfrom = \"gone\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\n",
