@@ -69,12 +69,12 @@ impl<'p> Loader<'p> {
     ) -> Result<Result<Account, Refusal>> {
         self.make(old, &chunk.range, refused)?;
         new.begin()?;
-        match self.send(new) {
-            Ok(Ok(())) => {}
-            failed => {
-                new.rollback()?;
-                return failed.map(|refused| refused.map(|()| Account::default()));
-            }
+        let sent = self.send(new);
+        if !matches!(sent, Ok(Ok(()))) {
+            new.rollback()?;
+        }
+        if let Err(refusal) = sent? {
+            return Ok(Err(refusal));
         }
         self.account.sign(new, self.run, self.source, chunk)?;
         new.commit()?;
