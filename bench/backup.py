@@ -71,7 +71,7 @@ def side_by_side(title, database, scratch):
             },
         )
         peers = medians["pg_restore -j2"] + medians["vacuumdb -Z -j2 after it"]
-        print(f"  db_restore {medians['db_restore'] / peers:.2f} times both")
+        print(f"  db_restore {medians['db_restore --jobs 2'] / peers:.2f} times both")
         print(f"  peak memory {peaks['db_restore']} MB, pg_restore {peaks['pg_restore']} MB")
     nothing()
 
