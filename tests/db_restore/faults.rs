@@ -65,8 +65,8 @@ fn until_at(shop: &Shop, statement: &str) {
     until(statement, || shop.value("postgres", &sql) == "1");
 }
 
-#[test]
-fn a_kill_among_the_rows_loads_no_finished_chunk_again() {
+/// A restore whose gated table never came to its end, and what the live database holds.
+fn killed_among_the_rows() -> (Shop, Vec<String>) {
     let shop = Shop::new();
     shop.execute(&shop.new, &format!("{}{AT_ROWS}", gate(&shop.old)));
     let content = shop.content(&shop.new);
@@ -74,8 +74,14 @@ fn a_kill_among_the_rows_loads_no_finished_chunk_again() {
     close(&shop);
     let mut restore = start(&shop, &["--jobs", "1"]);
     until_at(&shop, "COPY%gated");
-    restore.kill().unwrap();
-    restore.wait().unwrap();
+    restore.kill().expect("SIGKILL");
+    restore.wait().expect("its end");
+    (shop, content)
+}
+
+#[test]
+fn a_kill_among_the_rows_loads_no_finished_chunk_again() {
+    let (shop, content) = killed_among_the_rows();
     assert_eq!(shop.content(&shop.new), content);
 
     let scratch = format!("{}_restoring", shop.new);
@@ -92,15 +98,7 @@ fn a_kill_among_the_rows_loads_no_finished_chunk_again() {
 
 #[test]
 fn rows_that_are_not_as_they_were_sent_are_found() {
-    let shop = Shop::new();
-    shop.execute(&shop.new, &format!("{}{AT_ROWS}", gate(&shop.old)));
-    let content = shop.content(&shop.new);
-    shop.back_up();
-    close(&shop);
-    let mut restore = start(&shop, &["--jobs", "1"]);
-    until_at(&shop, "COPY%gated");
-    restore.kill().unwrap();
-    restore.wait().unwrap();
+    let (shop, content) = killed_among_the_rows();
     open(&shop);
     let scratch = format!("{}_restoring", shop.new);
     let case = |sql: &str, said: &str| {

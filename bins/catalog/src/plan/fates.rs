@@ -222,6 +222,17 @@ impl Work<'_> {
     }
 }
 
+/// What a column of a partition has from its parent's and never changes by itself.
+pub(crate) const FOLLOWED: [&str; 7] = [
+    "type",
+    "collation",
+    "not_null",
+    "not_null_name",
+    "not_null_not_valid",
+    "generated",
+    "expression",
+];
+
 /// The column of the partition's parent that a partition's column follows, where the partition is
 /// attached before, after and in between.
 pub(crate) fn followed_column(id: &Id, world: &World) -> Option<Id> {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use common::{Error, Result};
 
+use super::fates::FOLLOWED;
 use super::{Options, Plan};
 use crate::{Catalog, Fact, Id, Kind, name};
 
@@ -104,18 +105,6 @@ struct Graft<'a> {
     child: &'a [String],
 }
 
-/// What a partition's column has from its parent's.
-const INHERITED: [&str; 8] = [
-    "type",
-    "collation",
-    "not_null",
-    "not_null_name",
-    "not_null_not_valid",
-    "generated",
-    "expression",
-    "compression",
-];
-
 impl Graft<'_> {
     /// One of its facts as it is to be; `None` where it goes with what it stands on.
     fn fact(&self, fact: &Fact) -> Option<Fact> {
@@ -123,7 +112,7 @@ impl Graft<'_> {
             Kind::Column => {
                 let above = self.to.get(&self.above(&fact.id))?;
                 let mut column = fact.clone();
-                for attribute in INHERITED {
+                for attribute in FOLLOWED.into_iter().chain(["compression"]) {
                     match above.get(attribute) {
                         Some(value) => {
                             column.attributes.insert(attribute.to_owned(), value.to_owned());

@@ -1,6 +1,6 @@
 //! The statements of one action: its rule's, and what depends on the whole plan.
 
-use super::fates::{Fate, Fates, followed_column};
+use super::fates::{FOLLOWED, Fate, Fates, followed_column};
 use super::{Statement, World};
 use crate::actions::{self, Alter, Step};
 use crate::name::literal;
@@ -122,21 +122,10 @@ fn without_followed(
     let Some(followed) = followed.filter(|_| to.id.kind == Kind::Column) else {
         return alterations.to_vec();
     };
-    let inherited = [
-        "type",
-        "collation",
-        "not_null",
-        "not_null_name",
-        "not_null_not_valid",
-        "generated",
-        "expression",
-        "identity",
-    ];
+    let follows = |attribute: &str| FOLLOWED.contains(&attribute) || attribute == "identity";
     alterations
         .iter()
-        .filter(|change| {
-            !(inherited.contains(&change.attribute.as_str()) && followed.alter.contains(change))
-        })
+        .filter(|change| !(follows(&change.attribute) && followed.alter.contains(change)))
         .cloned()
         .collect()
 }
