@@ -1,5 +1,6 @@
 //! migrate_data: every row of the old database is loaded, merged or quarantined.
 
+mod circles;
 mod flags;
 mod kills;
 mod later;

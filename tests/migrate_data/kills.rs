@@ -29,11 +29,11 @@ const KINDS: [Killed; 4] = [Killed::Binary, Killed::Backend, Killed::Server, Kil
 /// How far a load has come: it is killed in a state and not at a time, so that a slow machine's
 /// loads are killed in their midst, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct State {
+pub(super) struct State {
     /// Chunks whose rows are committed.
-    chunks: i64,
+    pub chunks: i64,
     /// Keys, indexes and foreign keys that are back.
-    back: i64,
+    pub back: i64,
 }
 
 impl State {
@@ -173,7 +173,7 @@ fn kill(
     seen
 }
 
-fn wait_for(lab: &Lab, child: &mut Child, state: State) -> State {
+pub(super) fn wait_for(lab: &Lab, child: &mut Child, state: State) -> State {
     let start = Instant::now();
     loop {
         let seen = State::of(lab);

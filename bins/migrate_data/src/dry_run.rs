@@ -10,7 +10,7 @@ use common::{Pool, Result};
 use crate::ledger::Summary;
 use crate::plan::{Plan, Source};
 use crate::snapshot::{self, Range, Snapshot};
-use crate::survey::{self, Refused};
+use crate::survey::{self, Refused, Surveyed};
 use crate::transform::{Lookups, Transformer};
 use crate::{progress, workers};
 
@@ -39,48 +39,64 @@ pub fn dry_run(old: &Pool, plan: &Plan, worker_count: usize) -> Result<Forecast>
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     let mut forecast = Forecast::default();
     let mut reasons: HashMap<String, i64> = HashMap::new();
-    for source in &plan.sources {
+    for circle in plan.circles() {
         let start = Instant::now();
-        let rows = snapshot::count(&mut coordinator, source)?;
-        let size = snapshot::chunk_rows(&mut coordinator, source, rows)?;
-        let ranges = snapshot::ranges(&mut coordinator, source, rows, size)?;
-        if source.needs_survey() {
-            let bar = progress::bar(u64::try_from(rows).unwrap_or(0), &source.label);
-            let found = survey::survey(
-                &snapshot,
-                source,
-                &ranges,
-                &lookups,
-                &Refused::new(),
-                worker_count,
-                &bar,
-            )?;
-            bar.finish_and_clear();
-            for (number, survivors) in found {
-                lookups[number] = Some(survivors);
+        let mut laid_out = Vec::new();
+        for source in circle {
+            let rows = snapshot::count(&mut coordinator, source)?;
+            let size = snapshot::chunk_rows(&mut coordinator, source, rows)?;
+            laid_out.push((rows, snapshot::ranges(&mut coordinator, source, rows, size)?));
+        }
+        survey_circle(&snapshot, circle, &laid_out, &mut lookups, worker_count)?;
+        let surveyed = start.elapsed().as_secs_f64() / circle.len() as f64;
+        for (source, (rows, ranges)) in circle.iter().zip(&laid_out) {
+            let start = Instant::now();
+            let tally = tally(&snapshot, source, ranges, &lookups, worker_count)?;
+            let quarantined = tally.reasons.values().sum();
+            forecast.summaries.push(Summary {
+                source: source.label.clone(),
+                rows: *rows,
+                read: tally.read,
+                loaded: tally.read - tally.merged - quarantined,
+                merged: tally.merged,
+                quarantined,
+                open_chunks: 0,
+                chunks: i64::try_from(ranges.len()).unwrap_or(i64::MAX),
+                seconds: surveyed + start.elapsed().as_secs_f64(),
+            });
+            for (reason, count) in tally.reasons {
+                *reasons.entry(reason).or_default() += count;
             }
         }
-        let tally = tally(&snapshot, source, &ranges, &lookups, worker_count)?;
-        let quarantined = tally.reasons.values().sum();
-        forecast.summaries.push(Summary {
-            source: source.label.clone(),
-            rows,
-            read: tally.read,
-            loaded: tally.read - tally.merged - quarantined,
-            merged: tally.merged,
-            quarantined,
-            open_chunks: 0,
-            chunks: i64::try_from(ranges.len()).unwrap_or(i64::MAX),
-            seconds: start.elapsed().as_secs_f64(),
-        });
-        for (reason, count) in tally.reasons {
-            *reasons.entry(reason).or_default() += count;
-        }
-        plan.forget_unneeded(source, &mut lookups);
+        circle.iter().for_each(|source| plan.forget_unneeded(source, &mut lookups));
     }
     forecast.reasons = reasons.into_iter().collect();
     forecast.reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     Ok(forecast)
+}
+
+fn survey_circle(
+    snapshot: &Snapshot,
+    circle: &[Source],
+    laid_out: &[(i64, Vec<Range>)],
+    lookups: &mut Lookups,
+    worker_count: usize,
+) -> Result<()> {
+    let refused = Refused::new();
+    let bars: Vec<_> = circle
+        .iter()
+        .zip(laid_out)
+        .map(|(source, (rows, _))| progress::bar(u64::try_from(*rows).unwrap_or(0), &source.label))
+        .collect();
+    let surveyed: Vec<_> = circle
+        .iter()
+        .zip(laid_out)
+        .zip(&bars)
+        .map(|((source, (_, ranges)), bar)| Surveyed { source, ranges, refused: &refused, bar })
+        .collect();
+    survey::survey(snapshot, &surveyed, lookups, worker_count)?;
+    bars.iter().for_each(indicatif::ProgressBar::finish_and_clear);
+    Ok(())
 }
 
 fn tally(

@@ -3,6 +3,7 @@
 pub mod aside; // foreign keys and indexes that are away during a load
 pub mod catalog; // what the two databases hold
 mod chunk; // COPY out → clean → COPY in, ledger row in the same transaction
+mod circle_load; // sources that look up each other: survey, then the chunks of each
 pub mod clean; // one field: text in, text, nothing or a refusal out
 pub mod dry_run; // all but the writes
 pub mod explain; // one row's way, column by column
@@ -19,7 +20,7 @@ mod refusal; // rows that PostgreSQL itself refuses
 pub mod report; // the result table
 mod sink; // rows of one chunk for one table
 pub mod snapshot; // many connections to the old database, one moment
-mod source_load; // one source: survey, then its chunks
+mod source_load; // one source: its chunks
 pub mod suggest; // a mapping to start from
 pub mod survey; // which rows survive
 pub mod survivors; // who survives among rows that are one

@@ -7,10 +7,10 @@ use common::locking::Turn;
 use common::{Pool, Result, Session};
 
 use crate::aside;
+use crate::circle_load::CircleLoad;
 use crate::ledger;
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
-use crate::source_load::SourceLoad;
 use crate::transform::Lookups;
 use crate::workers;
 
@@ -71,13 +71,14 @@ pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     aside::set_aside(&mut ledger, run, plan)?;
     let mut renew = false;
-    for (position, source) in plan.sources.iter().enumerate() {
-        let mut source_load =
-            SourceLoad::prepare(route, plan, run, position, source, &mut coordinator)?;
-        let ending = source_load.run(&snapshot, &mut lookups, &mut renew)?;
+    let mut position = 0;
+    for circle in plan.circles() {
+        let mut load = CircleLoad::prepare(route, plan, run, position, circle, &mut coordinator)?;
+        position += circle.len();
+        let ending = load.run(&snapshot, &mut lookups, &mut renew)?;
         if ending != Ending::Finished {
             // The tables are left whole, with their keys and indexes, for whoever looks at them.
-            aside::restore(route)?;
+            aside::restore_so_far(route)?;
             return Ok(ending);
         }
     }
@@ -106,7 +107,11 @@ fn complete(route: &Route, plan: &Plan) -> Result<()> {
         }
         Ok(())
     })?;
-    aside::restore_foreign_keys(route)
+    if plan.is_whole {
+        aside::restore_foreign_keys(route)
+    } else {
+        aside::foreign_keys_so_far(route)
+    }
 }
 
 /// The next value of a serial or identity column comes after the greatest loaded.

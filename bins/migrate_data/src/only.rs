@@ -21,15 +21,17 @@ pub fn narrow(plan: &mut Plan, name: &str) -> Result<()> {
         ))
         .hint(format!("The targets are {}.", names.join(", "))));
     }
-    // Each source comes after those that it looks up.
-    for index in (0..plan.sources.len()).rev().filter(|&index| index > 0) {
-        if !wanted[index] {
-            continue;
+    loop {
+        let of_wanted = plan.sources.iter().zip(&wanted).filter(|(_, wanted)| **wanted);
+        let fields = of_wanted.flat_map(|(source, _)| &source.fields);
+        let looked_up: Vec<usize> =
+            fields.filter_map(|field| field.lookup.as_ref()).map(|lookup| lookup.target).collect();
+        let before = wanted.clone();
+        for (source, wanted) in plan.sources.iter().zip(&mut wanted) {
+            *wanted |= source.targets.iter().any(|target| looked_up.contains(&target.number));
         }
-        let lookups = plan.sources[index].fields.iter().filter_map(|field| field.lookup.as_ref());
-        let looked_up: Vec<usize> = lookups.map(|lookup| lookup.target).collect();
-        for (other, source) in plan.sources[..index].iter().enumerate() {
-            wanted[other] |= source.targets.iter().any(|target| looked_up.contains(&target.number));
+        if wanted == before {
+            break;
         }
     }
     plan.is_whole = !wanted.contains(&false);

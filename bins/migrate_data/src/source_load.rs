@@ -1,10 +1,9 @@
-//! One source: survey, then its chunks by several workers.
+//! One source: its chunks, by several workers.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
-use std::time::Instant;
 
-use common::{Error, Result, Session, note};
+use common::{Error, Result, Session};
 use indicatif::ProgressBar;
 
 use crate::chunk::Loader;
@@ -15,7 +14,7 @@ use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::refusal::Refusal;
 use crate::snapshot::{self, Range, Snapshot};
-use crate::survey::{self, Refused};
+use crate::survey::{Refused, Surveyed};
 use crate::transform::Lookups;
 use crate::workers;
 
@@ -26,10 +25,10 @@ pub struct SourceLoad<'a> {
     route: &'a Route<'a>,
     plan: &'a Plan,
     run: i64,
-    source: &'a Source,
+    pub source: &'a Source,
     ranges: Vec<Range>,
     /// An earlier try of this run laid out the chunks.
-    is_resumed: bool,
+    pub is_resumed: bool,
     refused: Refused,
     bar: ProgressBar,
 }
@@ -64,50 +63,11 @@ impl<'a> SourceLoad<'a> {
         Ok(SourceLoad { route, plan, run, source, ranges, is_resumed, refused, bar })
     }
 
-    /// Loads the chunks that are still open, and leaves the survivors in `lookups` for the
-    /// sources after this one.
-    ///
-    /// Where the source is no longer what an earlier try read, its chunks are loaded anew, and
-    /// `renew` is set: so are those of the sources after it, which may have looked up its rows.
-    pub fn run(
-        &mut self,
-        snapshot: &Snapshot,
-        lookups: &mut Lookups,
-        renew: &mut bool,
-    ) -> Result<Ending> {
-        let start = Instant::now();
-        let mut ledger = self.route.writer()?;
-        if self.is_resumed && (*renew || self.has_other_keys(snapshot, &mut ledger)?) {
-            self.renew(&mut ledger, renew)?;
-        }
-        let ending = loop {
-            self.survey(snapshot, lookups)?;
-            let digest = self.source.digest(lookups);
-            let former = resume::survivors(&mut ledger, self.run, self.source)?;
-            if former.is_some_and(|former| former != digest) {
-                self.renew(&mut ledger, renew)?;
-            }
-            resume::remember_survivors(&mut ledger, self.run, self.source, &digest, lookups)?;
-            if let Some(ending) = self.load_chunks(snapshot, lookups)? {
-                break ending;
-            }
-            // A row that others may have merged into was refused: once more, without it.
-            refused::start_over(&mut ledger, self.run, self.source)?;
-            self.bar.set_position(0);
-        };
-        self.bar.finish_and_clear();
-        self.plan.forget_unneeded(self.source, lookups);
-        ledger::add_seconds(
-            &mut ledger,
-            self.run,
-            &self.source.label,
-            start.elapsed().as_secs_f64(),
-        )?;
-        Ok(ending)
-    }
-
     /// Whether the keys in the committed ranges are no longer those that were read.
-    fn has_other_keys(&self, snapshot: &Snapshot, ledger: &mut Session) -> Result<bool> {
+    pub fn has_other_keys(&self, snapshot: &Snapshot, ledger: &mut Session) -> Result<bool> {
+        if !self.is_resumed {
+            return Ok(false);
+        }
         let (ranges, read) = resume::committed(ledger, self.run, self.source)?;
         if self.source.key.is_place() {
             // The same place may hold another row by now.
@@ -124,40 +84,47 @@ impl<'a> SourceLoad<'a> {
         Ok(there != read)
     }
 
-    fn renew(&self, ledger: &mut Session, renew: &mut bool) -> Result<()> {
-        let label = &self.source.label;
-        if !std::mem::replace(renew, true) {
-            note(format_args!(
-                "{label} has changed since the last try: its rows, and those of the sources after it, are loaded anew"
-            ));
-        }
-        refused::start_over(ledger, self.run, self.source)
-    }
-
-    fn survey(&self, snapshot: &Snapshot, lookups: &mut Lookups) -> Result<()> {
-        if !self.source.needs_survey() {
-            return Ok(());
-        }
-        for target in &self.source.targets {
-            lookups[target.number] = None;
-        }
-        let found = survey::survey(
-            snapshot,
-            self.source,
-            &self.ranges,
-            lookups,
-            &self.refused,
-            self.route.workers,
-            &self.bar,
-        )?;
-        for (number, survivors) in found {
-            lookups[number] = Some(survivors);
-        }
+    /// Takes back what is loaded of it.
+    pub fn start_over(&self, ledger: &mut Session) -> Result<()> {
+        refused::start_over(ledger, self.run, self.source)?;
+        self.bar.set_position(0);
         Ok(())
     }
 
-    /// `None` where the source has to be surveyed again.
-    fn load_chunks(&mut self, snapshot: &Snapshot, lookups: &Lookups) -> Result<Option<Ending>> {
+    /// Its part of a survey.
+    pub fn surveyed(&self) -> Surveyed<'_> {
+        Surveyed {
+            source: self.source,
+            ranges: &self.ranges,
+            refused: &self.refused,
+            bar: &self.bar,
+        }
+    }
+
+    /// Whether others survive than an earlier try found.
+    pub fn has_other_survivors(&self, ledger: &mut Session, lookups: &Lookups) -> Result<bool> {
+        let former = resume::survivors(ledger, self.run, self.source)?;
+        Ok(former.is_some_and(|former| former != self.source.digest(lookups)))
+    }
+
+    /// Writes down who survives.
+    pub fn remember_survivors(&self, ledger: &mut Session, lookups: &Lookups) -> Result<()> {
+        let digest = self.source.digest(lookups);
+        resume::remember_survivors(ledger, self.run, self.source, &digest, lookups)
+    }
+
+    /// Adds to the time that it has taken.
+    pub fn took(&self, ledger: &mut Session, seconds: f64) -> Result<()> {
+        self.bar.finish_and_clear();
+        ledger::add_seconds(ledger, self.run, &self.source.label, seconds)
+    }
+
+    /// Loads the chunks that are still open; `None` where the source has to be surveyed again.
+    pub fn load_chunks(
+        &mut self,
+        snapshot: &Snapshot,
+        lookups: &Lookups,
+    ) -> Result<Option<Ending>> {
         let mut ledger = self.route.writer()?;
         let chunks = ledger::open_chunks(&mut ledger, self.run, &self.source.label)?;
         let already = self.rejects(&mut ledger)?.0;

@@ -1,7 +1,9 @@
 //! The first pass over a source with `unique` targets: which rows survive, before any is loaded.
 //! A row that would be quarantined does not take part, so it cannot be what others merge into.
 
-use std::collections::HashMap;
+mod fall;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::Result;
@@ -18,19 +20,52 @@ use crate::workers;
 /// Rows that PostgreSQL refused in an earlier try, by their key.
 pub type Refused = HashMap<Key, Reject>;
 
-/// Survivors of every `unique` target of the source, by target number.
+/// A source that is surveyed.
+pub struct Surveyed<'a> {
+    pub source: &'a Source,
+    pub ranges: &'a [Range],
+    pub refused: &'a Refused,
+    pub bar: &'a ProgressBar,
+}
+
+/// Leaves the survivors of every `unique` target of a circle in `lookups`.
 ///
 /// # Errors
-/// The source cannot be read, or a column with `otherwise = "fail"` refused a value.
+/// A source cannot be read, or a column with `otherwise = "fail"` refused a value.
 pub fn survey(
     snapshot: &Snapshot,
-    source: &Source,
-    ranges: &[Range],
-    lookups: &Lookups,
-    refused: &Refused,
+    circle: &[Surveyed],
+    lookups: &mut Lookups,
     worker_count: usize,
-    bar: &ProgressBar,
+) -> Result<()> {
+    let targets = circle.iter().flat_map(|surveyed| &surveyed.source.targets);
+    targets.for_each(|target| lookups[target.number] = None);
+    let fallen = fall::fallen(snapshot, circle, lookups, worker_count)?;
+    let mut found = Vec::new();
+    for (surveyed, fallen) in circle.iter().zip(&fallen) {
+        found.extend(pass(snapshot, surveyed, fallen, lookups, worker_count)?);
+    }
+    for (number, survivors) in found {
+        lookups[number] = Some(survivors);
+    }
+    Ok(())
+}
+
+/// Survivors of every `unique` target of a source, by target number. Rows that have fallen do not
+/// take part, and neither do those whose lookups find nothing in what is surveyed so far.
+///
+/// # Errors
+/// As [`survey`].
+pub fn pass(
+    snapshot: &Snapshot,
+    &Surveyed { source, ranges, refused, bar }: &Surveyed,
+    fallen: &HashSet<Key>,
+    lookups: &Lookups,
+    worker_count: usize,
 ) -> Result<Vec<(usize, Survivors)>> {
+    if !source.needs_survey() {
+        return Ok(Vec::new());
+    }
     let contests: Vec<_> = source
         .targets
         .iter()
@@ -49,7 +84,7 @@ pub fn survey(
             snapshot::for_each_row(&mut stream, source, range, |row| {
                 read += 1;
                 let key = transformer.key(&row)?;
-                if !refused.is_empty() && refused.contains_key(&key) {
+                if (!refused.is_empty() && refused.contains_key(&key)) || fallen.contains(&key) {
                     return Ok(());
                 }
                 let Ok(values) = transformer.transform(row)? else {

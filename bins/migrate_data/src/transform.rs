@@ -237,6 +237,12 @@ impl<'r> Values<'r> {
         self.fields[field].value.as_ref().unwrap_or(&Value::Null)
     }
 
+    /// What the field's lookup looks for, where there is anything.
+    pub fn looked_up(&self, field: usize) -> Option<Fingerprint> {
+        let fingerprint = self.fields[field].looked_up;
+        (fingerprint != Fingerprint::default()).then_some(fingerprint)
+    }
+
     pub fn is_skipped(&self, target: usize) -> bool {
         self.skipped.contains(&target)
     }

@@ -13,7 +13,9 @@ use postgres::Row;
 
 use crate::ledger;
 use crate::plan::Plan;
-pub use restore::{restore, restore_foreign_keys, restore_indexes};
+pub use restore::{
+    foreign_keys_so_far, restore, restore_foreign_keys, restore_indexes, restore_so_far,
+};
 
 /// Something that is away.
 #[derive(Clone, Debug)]

@@ -1,7 +1,8 @@
 //! Bringing back what is away, be it of an earlier run, several at once, the largest first.
 
 use common::identifier::literal;
-use common::{Context, Result, Session};
+use common::{Context, Result, Session, note};
+use postgres::error::SqlState;
 
 use super::queue::Queue;
 use super::{Away, Kind};
@@ -15,6 +16,30 @@ use crate::workers;
 pub fn restore(route: &Route) -> Result<()> {
     restore_indexes(route)?;
     restore_foreign_keys(route)
+}
+
+/// Brings back what rows allow that are loaded in part: a foreign key to rows that are not stays
+/// away, and is told.
+///
+/// # Errors
+/// As [`restore`].
+pub fn restore_so_far(route: &Route) -> Result<()> {
+    restore_indexes(route)?;
+    foreign_keys_so_far(route)
+}
+
+/// The foreign keys of [`restore_so_far`].
+///
+/// # Errors
+/// As [`restore`].
+pub fn foreign_keys_so_far(route: &Route) -> Result<()> {
+    match restore_foreign_keys(route) {
+        Err(error) if error.is(&SqlState::FOREIGN_KEY_VIOLATION) => {
+            note(format_args!("{} before the rest is loaded", error.primary()));
+            Ok(())
+        }
+        outcome => outcome,
+    }
 }
 
 /// Keys first: of two that share a table each would wait for the other's lock.

@@ -4,7 +4,7 @@ use common::{Database, Error, Result, Session};
 
 use super::field::FieldBuilder;
 use super::source::SourceBuilder;
-use super::{Order, Otherwise, Plan, Source, Target, TargetColumn, Unique, lookups};
+use super::{Order, Otherwise, Plan, Source, Target, TargetColumn, Unique, circular, lookups};
 use crate::aside;
 use crate::catalog::{Column as CatalogColumn, Relation};
 use crate::mapping::{self, Input, Mapping, OrderBy};
@@ -15,6 +15,8 @@ pub struct Destination<'m> {
     pub number: usize,
     pub mapping: &'m mapping::Target,
     pub relation: Relation,
+    /// Number of the circle of sources that its own is in.
+    pub circle: usize,
 }
 
 /// Checks the mapping against both databases.
@@ -27,11 +29,14 @@ pub fn plan(
     new: &mut Session,
     new_name: &Database,
 ) -> Result<Plan> {
-    let destinations = find_destinations(mapping, new, new_name)?;
+    let mut destinations = find_destinations(mapping, new, new_name)?;
     let order = lookups::source_order(mapping, &destinations)?;
+    for (number, circle) in order.iter().enumerate() {
+        circle.iter().flatten().for_each(|&target| destinations[target].circle = number);
+    }
     let mut sources = Vec::new();
-    for group in order {
-        sources.push(plan_source(mapping, &destinations, &group, old)?);
+    for group in order.iter().flatten() {
+        sources.push(plan_source(mapping, &destinations, group, old)?);
     }
     Ok(Plan {
         sources,
@@ -70,7 +75,7 @@ fn find_destinations<'m>(
                 ),
             ));
         }
-        destinations.push(Destination { number, mapping: target, relation });
+        destinations.push(Destination { number, mapping: target, relation, circle: 0 });
     }
     Ok(destinations)
 }
@@ -121,6 +126,7 @@ fn plan_source(
         fields,
         targets,
         main,
+        circle: first.circle,
     })
 }
 
@@ -213,7 +219,7 @@ fn plan_target(
     let skip_if_null = target.skip_if_null.as_ref().map(field_of).transpose()?;
     let taken = lookups::taken_column(mapping, destination)?;
     let taken = taken.and_then(|name| columns.iter().position(|column| column.name == name));
-    Ok(Target {
+    let planned = Target {
         number: destination.number,
         name: target.table.to_string(),
         sql: destination.relation.name.sql(),
@@ -223,7 +229,9 @@ fn plan_target(
         unique,
         skip_if_null,
         taken,
-    })
+    };
+    circular::check_target(mapping, target, &planned, &fields.fields)?;
+    Ok(planned)
 }
 
 /// A column of a target, or the error that lists those there are.

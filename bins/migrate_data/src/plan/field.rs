@@ -6,7 +6,7 @@ use common::Result;
 
 use super::build::{Destination, find_column};
 use super::source::SourceBuilder;
-use super::{Field, FieldInput, Lookup, Otherwise, lookups};
+use super::{Field, FieldInput, Known, Lookup, Otherwise, circular, lookups};
 use crate::catalog::{Column as CatalogColumn, kind_by_name};
 use crate::clean::Format;
 use crate::mapping::{self, Column, Input, Mapping};
@@ -253,24 +253,24 @@ impl<'m> FieldBuilder<'m> {
                 ),
             ));
         }
-        let same_source = target.mapping.source == destination.mapping.source;
-        if same_source {
-            let alike = twin.is_some_and(|twin| {
+        let alike = target.mapping.source == destination.mapping.source
+            && twin.is_some_and(|twin| {
                 twin.input == column.input
                     && format!("{:?}{:?}", twin.clean, twin.conversion.values)
                         == format!("{:?}{:?}", column.clean, column.conversion.values)
             });
-            if !alike {
-                return Err(self.error(column, format!("`{name}` looks up {} in its own source by other means than `{}.{}` is made", lookup.target, lookup.target, lookup.by))
-                    .hint("Within one source, `from`, `clean` and `values` of the two must be the same."));
-            }
-        }
+        let known = match target.circle == destination.circle {
+            _ if alike => Known::ByConstruction,
+            true => Known::Circular,
+            false => Known::Before,
+        };
+        circular::check_taken(self.mapping, self.destinations, target, taken, column, known)?;
         let lookup = Lookup {
             target: target.number,
             target_name: lookup.target.to_string(),
             by: lookup.by.clone(),
             ignore_case: unique.ignore_case,
-            same_source,
+            known,
         };
         Ok(Some((lookup, by.kind.clone())))
     }

@@ -5,11 +5,15 @@ use common::Result;
 use super::build::Destination;
 use crate::mapping::Mapping;
 
-/// Targets grouped by source, each group after the groups it looks up; file order otherwise.
+/// Targets grouped by source, and sources by circle: each circle comes after those it looks up, in
+/// file order otherwise. Most circles are a single source.
 ///
 /// # Errors
-/// A lookup leads nowhere, or round in a circle.
-pub fn source_order(mapping: &Mapping, destinations: &[Destination]) -> Result<Vec<Vec<usize>>> {
+/// A lookup leads nowhere.
+pub fn source_order(
+    mapping: &Mapping,
+    destinations: &[Destination],
+) -> Result<Vec<Vec<Vec<usize>>>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for destination in destinations {
         let same_source = |group: &&mut Vec<usize>| {
@@ -32,31 +36,43 @@ pub fn source_order(mapping: &Mapping, destinations: &[Destination]) -> Result<V
             }
         }
     }
-    let mut order: Vec<usize> = Vec::new();
-    while order.len() < groups.len() {
-        let ready = (0..groups.len()).find(|index| {
-            !order.contains(index) && needs[*index].iter().all(|need| order.contains(need))
-        });
-        let Some(index) = ready else {
-            let waiting: Vec<_> =
-                (0..groups.len()).filter(|index| !order.contains(index)).collect();
-            let labels: Vec<_> = waiting
-                .iter()
-                .map(|&index| destinations[groups[index][0]].mapping.source.label())
-                .collect();
-            return Err(mapping
-                .file
-                .error(
-                    destinations[groups[waiting[0]][0]].mapping.line,
-                    format!("the lookups of {} go round in a circle", labels.join(" and ")),
-                )
-                .hint(
-                    "A source is read after those whose targets it looks up. Nothing was loaded.",
-                ));
-        };
-        order.push(index);
+    let circles = circles(&needs);
+    Ok(circles
+        .into_iter()
+        .map(|circle| circle.into_iter().map(|index| groups[index].clone()).collect())
+        .collect())
+}
+
+/// Things that need each other, directly or by way of others, together; each circle after what it
+/// needs, in the order of the things otherwise.
+fn circles(needs: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let reached: Vec<Vec<bool>> = (0..needs.len()).map(|from| reached(needs, from)).collect();
+    let mut circles: Vec<Vec<usize>> = Vec::new();
+    let mut placed = vec![false; needs.len()];
+    while let Some(circle) = (0..needs.len()).filter(|&one| !placed[one]).find_map(|first| {
+        let is_of_it =
+            |other: usize| other == first || (reached[first][other] && reached[other][first]);
+        let circle: Vec<usize> = (0..needs.len()).filter(|&other| is_of_it(other)).collect();
+        let is_ready =
+            circle.iter().flat_map(|&one| &needs[one]).all(|&need| placed[need] || is_of_it(need));
+        is_ready.then_some(circle)
+    }) {
+        circle.iter().for_each(|&one| placed[one] = true);
+        circles.push(circle);
     }
-    Ok(order.into_iter().map(|index| groups[index].clone()).collect())
+    circles
+}
+
+/// What is needed from here, directly or by way of others.
+fn reached(needs: &[Vec<usize>], from: usize) -> Vec<bool> {
+    let mut reached = vec![false; needs.len()];
+    let mut open = needs[from].clone();
+    while let Some(next) = open.pop() {
+        if !std::mem::replace(&mut reached[next], true) {
+            open.extend(&needs[next]);
+        }
+    }
+    reached
 }
 
 /// The target of a lookup.
@@ -135,4 +151,22 @@ pub fn taken_column(mapping: &Mapping, destination: &Destination) -> Result<Opti
         [only] => Some(only.clone()),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::circles;
+
+    #[test]
+    fn what_needs_each_other_stands_together_after_what_it_needs() {
+        let case = |needs: &[&[usize]], expected: &[&[usize]]| {
+            let needs: Vec<Vec<usize>> = needs.iter().map(|needs| needs.to_vec()).collect();
+            assert_eq!(circles(&needs), expected);
+        };
+        case(&[&[], &[], &[]], &[&[0], &[1], &[2]]);
+        case(&[&[2], &[0], &[]], &[&[2], &[0], &[1]]);
+        case(&[&[1], &[0]], &[&[0, 1]]);
+        case(&[&[1], &[2], &[0, 3], &[], &[1]], &[&[3], &[0, 1, 2], &[4]]);
+        case(&[&[1], &[0], &[3, 0], &[2]], &[&[0, 1], &[2, 3]]);
+    }
 }

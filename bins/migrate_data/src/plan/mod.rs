@@ -2,6 +2,7 @@
 //! the whole plan stands.
 
 mod build;
+mod circular;
 mod field;
 mod key;
 mod lookups;
@@ -15,7 +16,8 @@ use crate::transform::Lookups;
 use crate::value::{Converter, Kind, Value};
 pub use build::plan;
 
-/// What is done, source after source: each comes after those whose targets it looks up.
+/// What is done, source after source: each comes after those whose targets it looks up, but for
+/// those that look up each other.
 #[derive(Debug)]
 pub struct Plan {
     pub sources: Vec<Source>,
@@ -44,6 +46,8 @@ pub struct Source {
     pub targets: Vec<Target>,
     /// Index of the target whose row is the source row's fate.
     pub main: usize,
+    /// Sources whose lookups go round share the number; see [`Plan::circles`].
+    pub circle: usize,
 }
 
 /// What names a source row: a column, several, or its place in a table without a key.
@@ -152,8 +156,18 @@ pub struct Lookup {
     pub target_name: String,
     pub by: String,
     pub ignore_case: bool,
-    /// Its rows come from the row's own source: found by construction, known after the survey.
-    pub same_source: bool,
+    pub known: Known,
+}
+
+/// When it is known what a lookup finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Its rows are of sources that are surveyed before.
+    Before,
+    /// It finds a row of its own source, by construction; known after the survey.
+    ByConstruction,
+    /// Its rows may look up the row's own source in turn: known once the circle is surveyed.
+    Circular,
 }
 
 /// One table that a source fills.
@@ -208,6 +222,14 @@ impl Source {
         self.targets.iter().any(|target| target.unique.is_some())
     }
 
+    /// Whether a row may be quarantined since another of its circle is.
+    pub fn may_fall(&self) -> bool {
+        self.fields.iter().any(|field| {
+            field.lookup.as_ref().is_some_and(|lookup| lookup.known == Known::Circular)
+                && matches!(field.otherwise, Otherwise::Reject)
+        })
+    }
+
     /// The column of a target that holds the key as it is, so that a range of keys is a range there.
     pub fn kept_key<'t>(&self, target: &'t Target) -> Option<&'t TargetColumn> {
         target.columns.iter().find(|column| {
@@ -258,6 +280,11 @@ impl Plan {
         for target in source.targets.iter().filter(|target| !needed.contains(&target.number)) {
             lookups[target.number] = None;
         }
+    }
+
+    /// The sources in the order of the run, those whose lookups go round in a circle together.
+    pub fn circles(&self) -> impl Iterator<Item = &[Source]> {
+        self.sources.chunk_by(|one, other| one.circle == other.circle)
     }
 
     pub fn targets(&self) -> impl Iterator<Item = &Target> {

@@ -20,7 +20,7 @@ use crate::progress;
 use crate::refusal::Refusal;
 use crate::snapshot::{Range, Snapshot};
 use crate::source_load::MAX_REFUSED;
-use crate::survey::{self, Refused};
+use crate::survey::{self, Refused, Surveyed};
 use crate::transform::Lookups;
 use crate::workers;
 
@@ -33,6 +33,9 @@ pub struct Drafting<'a> {
     pub shapes: &'a [Vec<Shape<'a>>],
     pub stage: &'a Stage,
 }
+
+/// Survivors' numbers, by what makes rows one.
+type Numbers = Vec<(Fingerprint, u32)>;
 
 /// One source's part of what changes.
 #[derive(Debug, Default)]
@@ -48,71 +51,100 @@ pub struct Draft {
     /// Who survives, as a digest.
     pub digest: String,
     /// Indexes of targets, with numbers that nobody had before.
-    pub numbers: Vec<(usize, Vec<(Fingerprint, u32)>)>,
+    pub numbers: Vec<(usize, Numbers)>,
 }
 
 impl Drafting<'_> {
-    /// Surveys a source, and stages what its chunks make where that is not what they made.
+    /// Surveys the sources of a circle, and stages what their chunks make where that is not what
+    /// they made. `first` is the position of the circle's first source; `former` and `refused` are
+    /// those of its sources.
     ///
     /// # Errors
     /// Either database fails; nothing but staging tables is written.
     pub fn draft(
         &self,
-        index: usize,
-        former: Vec<(Chunk, Account)>,
+        first: usize,
+        former: Vec<Vec<(Chunk, Account)>>,
         lookups: &mut Lookups,
-        refused: &mut Refused,
+        refused: &mut [Refused],
         old: &mut Session,
-    ) -> Result<Draft> {
-        let source = &self.plan.sources[index];
-        let shapes = &self.shapes[index];
-        let chunks = layout(old, source, former)?;
-        loop {
-            let mut draft = Draft::default();
-            self.survey(source, &chunks, lookups, refused, &mut draft)?;
-            let pass = Pass { drafting: self, source, shapes, chunks: &chunks, lookups };
-            if pass.compare(refused, &mut draft)? {
-                self.plan.forget_unneeded(source, lookups);
-                return Ok(draft);
+    ) -> Result<Vec<Draft>> {
+        let circle = &self.plan.sources[first..first + former.len()];
+        let shapes = &self.shapes[first..first + former.len()];
+        let mut chunks = Vec::new();
+        for (source, former) in circle.iter().zip(former) {
+            chunks.push(layout(old, source, former)?);
+        }
+        'tries: loop {
+            let mut drafts = self.survey(circle, &chunks, lookups, refused)?;
+            for (index, draft) in drafts.iter_mut().enumerate() {
+                let (source, shapes, chunks) = (&circle[index], &shapes[index], &chunks[index]);
+                let pass = Pass { drafting: self, source, shapes, chunks, lookups };
+                if !pass.compare(&mut refused[index], draft)? {
+                    // A row that others may have merged into, or looked up, was refused: once
+                    // more, without it.
+                    self.empty_stage(first, circle.len())?;
+                    continue 'tries;
+                }
             }
-            // A row that others may have merged into was refused: once more, without it.
-            self.stage.empty(&mut self.route.writer()?, shapes)?;
+            circle.iter().for_each(|source| self.plan.forget_unneeded(source, lookups));
+            return Ok(drafts);
         }
     }
 
+    fn empty_stage(&self, first: usize, sources: usize) -> Result<()> {
+        let mut new = self.route.writer()?;
+        let shapes = &self.shapes[first..first + sources];
+        shapes.iter().try_for_each(|shapes| self.stage.empty(&mut new, shapes))
+    }
+
+    /// Drafts that know who survives, and nothing more.
     fn survey(
         &self,
-        source: &Source,
-        chunks: &[Known],
+        circle: &[Source],
+        chunks: &[Vec<Known>],
         lookups: &mut Lookups,
-        refused: &Refused,
-        draft: &mut Draft,
-    ) -> Result<()> {
-        if !source.needs_survey() {
-            return Ok(());
+        refused: &[Refused],
+    ) -> Result<Vec<Draft>> {
+        let ranges: Vec<Vec<Range>> = chunks
+            .iter()
+            .map(|chunks| chunks.iter().map(|(chunk, _)| chunk.range.clone()).collect())
+            .collect();
+        let bars: Vec<_> = circle.iter().map(|source| progress::bar(0, &source.label)).collect();
+        let surveyed: Vec<_> = (0..circle.len())
+            .map(|index| Surveyed {
+                source: &circle[index],
+                ranges: &ranges[index],
+                refused: &refused[index],
+                bar: &bars[index],
+            })
+            .collect();
+        survey::survey(self.snapshot, &surveyed, lookups, self.route.workers)?;
+        bars.iter().for_each(indicatif::ProgressBar::finish_and_clear);
+        let mut drafts = Vec::new();
+        for source in circle {
+            let mut draft = Draft::default();
+            if source.needs_survey() {
+                draft.digest = source.digest(lookups);
+                draft.numbers = self.number(source, lookups)?;
+            }
+            drafts.push(draft);
         }
-        for target in &source.targets {
-            lookups[target.number] = None;
-        }
-        let ranges: Vec<Range> = chunks.iter().map(|(chunk, _)| chunk.range.clone()).collect();
-        let workers = self.route.workers;
-        let bar = progress::bar(0, &source.label);
-        let found =
-            survey::survey(self.snapshot, source, &ranges, lookups, refused, workers, &bar)?;
-        bar.finish_and_clear();
-        for (number, mut survivors) in found {
-            if survivors.is_numbered() {
-                let position = source.targets.iter().position(|target| target.number == number);
-                let position = position.expect("the survey is of this source's targets");
-                let target = &source.targets[position];
+        Ok(drafts)
+    }
+
+    /// Gives survivors the numbers they had, and numbers to others; these, by index of the target.
+    fn number(&self, source: &Source, lookups: &mut Lookups) -> Result<Vec<(usize, Numbers)>> {
+        let mut numbers = Vec::new();
+        for (position, target) in source.targets.iter().enumerate() {
+            let survivors = lookups[target.number].as_mut();
+            if let Some(survivors) = survivors.filter(|survivors| survivors.is_numbered()) {
                 let known = surrogates::known(&mut self.route.writer()?, self.run, target)?;
                 survivors.number(&known);
-                draft.numbers.push((position, surrogates::unknown(&survivors, &known)));
+                numbers.push((position, surrogates::unknown(survivors, &known)));
             }
-            lookups[number] = Some(survivors);
         }
-        draft.digest = source.digest(lookups);
-        Ok(())
+        Ok(numbers)
     }
 }
 

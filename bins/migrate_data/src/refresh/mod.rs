@@ -87,9 +87,12 @@ pub fn refresh(route: &Route, plan: &Plan, run: &Run, wish: Wish) -> Result<Refr
     };
     let mut drafts = Vec::new();
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
-    for (index, source) in plan.sources.iter().enumerate() {
-        let former = Account::all(&mut new, run.number, source)?;
-        drafts.push(drafting.draft(index, former, &mut lookups, &mut refused[index], &mut old)?);
+    for circle in plan.circles() {
+        let first = drafts.len();
+        let former = circle.iter().map(|source| Account::all(&mut new, run.number, source));
+        let former = former.collect::<Result<_>>()?;
+        let refused = &mut refused[first..first + circle.len()];
+        drafts.extend(drafting.draft(first, former, &mut lookups, refused, &mut old)?);
     }
     drop(old);
     if drafts.iter().all(|draft| draft.changed.is_empty())

@@ -7,6 +7,7 @@
 //! the keys named.
 
 mod canonical;
+mod circle;
 mod expected;
 mod found;
 mod name;
@@ -14,15 +15,14 @@ mod name;
 use common::progress::count;
 use common::{Database, Pool, Result};
 use migrate_data::catalog::Relation;
-use migrate_data::ledger;
-use migrate_data::ledger::{gone, refused, surrogates};
+use migrate_data::ledger::gone;
 use migrate_data::plan::{Plan, Target};
 use migrate_data::snapshot::Snapshot;
-use migrate_data::survey;
 use migrate_data::transform::Lookups;
 use migrate_data::value::Kind;
 
 use crate::findings::Findings;
+use circle::Read;
 
 /// Sums of row hashes, by the hash of the row's key.
 pub type Buckets = Vec<Bucket>;
@@ -132,54 +132,46 @@ pub fn verify<'p>(
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     let mut compared = Compared::default();
     let mut held = Vec::new();
-    for source in &plan.sources {
-        let mut ledger = new.session()?;
-        let ranges = ledger::chunks(&mut ledger, run, &source.label)?;
-        let refused = refused::known(&mut ledger, run, source)?;
-        drop(ledger);
-        if source.needs_survey() {
-            let hidden = common::progress::bar(0, &source.label);
-            for (number, mut survivors) in
-                survey::survey(&snapshot, source, &ranges, &lookups, &refused, workers, &hidden)?
-            {
-                let target = source.targets.iter().find(|target| target.number == number);
-                if let Some(target) = target.filter(|_| survivors.is_numbered()) {
-                    survivors.number(&surrogates::known(&mut new.session()?, run, target)?);
-                }
-                lookups[number] = Some(survivors);
-            }
-        }
-        let shapes: Vec<_> =
-            source.targets.iter().map(|target| shape(target, new, run)).collect::<Result<_>>()?;
-        let pass = expected::Pass {
-            snapshot: &snapshot,
-            source,
-            ranges: &ranges,
-            refused: &refused,
-            lookups: &lookups,
-            shapes: &shapes,
-            workers,
-        };
-        let expected = pass.buckets()?;
-        let tables: Vec<_> = shapes
-            .iter()
-            .map(|shape| found::Table { sql: shape.from_clause.clone(), shape })
-            .collect();
-        let found = found::buckets(new.database(), &tables, workers)?;
-        for (index, shape) in shapes.iter().enumerate() {
-            let rows: u64 = found[index].iter().map(|bucket| bucket.rows).sum();
-            compared.equal += i64::try_from(rows).unwrap_or(i64::MAX);
-            compared.left_out.extend(left_out(shape));
-            let differing: Vec<usize> = (0..BUCKETS)
-                .filter(|&bucket| expected[index][bucket] != found[index][bucket])
+    for circle in plan.circles() {
+        let read = circle::survey(&snapshot, new, circle, run, workers, &mut lookups)?;
+        for (source, Read { ranges, refused }) in circle.iter().zip(&read) {
+            let shapes: Vec<_> = source
+                .targets
+                .iter()
+                .map(|target| shape(target, new, run))
+                .collect::<Result<_>>()?;
+            let pass = expected::Pass {
+                snapshot: &snapshot,
+                source,
+                ranges,
+                refused,
+                lookups: &lookups,
+                shapes: &shapes,
+                workers,
+            };
+            let expected = pass.buckets()?;
+            let tables: Vec<_> = shapes
+                .iter()
+                .map(|shape| found::Table { sql: shape.from_clause.clone(), shape })
                 .collect();
-            if !differing.is_empty() {
-                compared.different = true;
-                name::differences(&pass, new, index, &differing, findings)?;
+            let found = found::buckets(new.database(), &tables, workers)?;
+            for (index, shape) in shapes.iter().enumerate() {
+                let rows: u64 = found[index].iter().map(|bucket| bucket.rows).sum();
+                compared.equal += i64::try_from(rows).unwrap_or(i64::MAX);
+                compared.left_out.extend(left_out(shape));
+                let differing: Vec<usize> = (0..BUCKETS)
+                    .filter(|&bucket| expected[index][bucket] != found[index][bucket])
+                    .collect();
+                if !differing.is_empty() {
+                    compared.different = true;
+                    name::differences(&pass, new, index, &differing, findings)?;
+                }
             }
+            held.extend(
+                shapes.into_iter().zip(found).map(|(shape, buckets)| Held { shape, buckets }),
+            );
         }
-        held.extend(shapes.into_iter().zip(found).map(|(shape, buckets)| Held { shape, buckets }));
-        plan.forget_unneeded(source, &mut lookups);
+        circle.iter().for_each(|source| plan.forget_unneeded(source, &mut lookups));
     }
     Ok((compared, held))
 }
