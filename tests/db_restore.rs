@@ -1,5 +1,6 @@
 //! db_restore: the database that was backed up, or the one that was there, and nothing between.
 
+mod cramped;
 mod disk_full;
 mod encodings;
 mod extension;
@@ -8,6 +9,7 @@ mod filtered;
 mod killed;
 mod messages;
 mod parts;
+mod phases;
 mod round_trip;
 
 use std::ops::Deref;
@@ -27,6 +29,11 @@ struct Shop(Lab);
 impl Shop {
     fn new() -> Shop {
         Shop(Lab::new())
+    }
+
+    /// On another server than the one that the tests share.
+    fn on(url: &str) -> Shop {
+        Shop(Lab::on(url))
     }
 
     /// Databases whose names begin as the new one's, without that beginning.

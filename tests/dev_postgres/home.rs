@@ -98,7 +98,7 @@ pub fn kill(signal: &str, process: u32) {
 pub fn wait_until(what: &str, condition: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(120);
     while !condition() {
-        assert!(Instant::now() < deadline, "{what} did not happen within 30 s");
+        assert!(Instant::now() < deadline, "{what} did not happen within 120 s");
         thread::sleep(Duration::from_millis(20));
     }
 }

@@ -12,7 +12,7 @@ use crate::archive::Key;
 use crate::plan::Plan;
 use crate::scratch::{Scratch, Stage, announce};
 use crate::server::Server;
-use crate::{content, journal, large_objects, objects, rows, sequences, workers};
+use crate::{content, journal, large_objects, objects, rows, sequences, unlogged, workers};
 
 /// Goes on from wherever an earlier run stopped.
 ///
@@ -43,7 +43,7 @@ fn is_disk_full(error: &Error) -> bool {
 }
 
 fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result<()> {
-    if scratch.stage == Stage::Ready {
+    if scratch.stage == Stage::Ready && is_still_ready(plan, server, scratch)? {
         announce(scratch, 0, 0);
         return Ok(());
     }
@@ -75,6 +75,21 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
         large_objects::check(&mut session, objects, plan.encoding())?;
     }
     finish(&mut session, server, scratch)
+}
+
+/// A crash of the server since it was called ready may have emptied unlogged tables. They are filled
+/// again, where the user may set triggers aside, else all is done anew.
+fn is_still_ready(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result<bool> {
+    let mut session = workers::session(&scratch.database)?;
+    let emptied = unlogged::emptied(plan, &mut session)?;
+    if !emptied.is_empty() && !server.is_superuser {
+        drop(session);
+        scratch.again(server, &plan.backup.manifest)?;
+        return Ok(false);
+    }
+    unlogged::refill(plan, &mut session, &emptied)?;
+    unlogged::reset_sequences(plan, &mut session)?;
+    Ok(true)
 }
 
 fn restore(plan: &Plan, scratch: &Scratch, entries: &[i32], jobs: usize) -> Result<()> {

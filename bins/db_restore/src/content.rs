@@ -89,14 +89,15 @@ fn read_back(plan: &Plan, scratch: &Scratch, pieces: Vec<Piece>) -> Result<()> {
 
 /// The same on one session, inside of its transaction.
 pub fn check_here(session: &mut Session, plan: &Plan) -> Result<()> {
-    for table in &plan.tables {
-        let condition = table.condition.as_deref();
-        let (schema, name) = (&table.schema, &table.name);
-        let sql = copy_text::copy_out(schema, name, &table.columns, condition, plan.encoding());
-        let tally = tally(session, &sql)?;
-        compare(table, tally.rows, tally.hash())?;
-    }
-    Ok(())
+    plan.tables.iter().try_for_each(|table| check_table(session, plan, table))
+}
+
+pub fn check_table(session: &mut Session, plan: &Plan, table: &Table) -> Result<()> {
+    let condition = table.condition.as_deref();
+    let (schema, name) = (&table.schema, &table.name);
+    let sql = copy_text::copy_out(schema, name, &table.columns, condition, plan.encoding());
+    let tally = tally(session, &sql)?;
+    compare(table, tally.rows, tally.hash())
 }
 
 fn compare(table: &Table, rows: u64, hash: Hash) -> Result<()> {

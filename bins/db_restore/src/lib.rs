@@ -24,4 +24,5 @@ mod sequences;
 pub mod server;
 pub mod space;
 pub mod swap;
+mod unlogged;
 mod workers;

@@ -35,26 +35,34 @@ pub fn into_place(
     if replaced && !disconnect {
         refuse_sessions(server, target, scratch.name())?;
     }
-    server.end_sessions(scratch.name())?;
-    server.session.begin()?;
-    let swapped =
-        swap(server, scratch.name(), target, replaced.then_some(&kept), facts, disconnect);
-    if let Err(error) = swapped {
-        server.session.rollback()?;
-        if error.is(&SqlState::OBJECT_IN_USE) {
+    let kept = replaced.then_some(kept);
+    let mut renamed = || -> Result<()> {
+        server.end_sessions(scratch.name())?;
+        server.session.begin()?;
+        swap(server, scratch.name(), target, kept.as_deref(), facts, disconnect)
+    };
+    if let Err(error) = renamed() {
+        // Where the connection is gone, the server has rolled back.
+        let is_back = server.session.rollback().is_ok();
+        if is_back && error.is(&SqlState::OBJECT_IN_USE) {
             refuse_sessions(server, target, scratch.name())?;
         }
         return Err(error.hint(stays(target, scratch.name())));
     }
-    server.session.commit()?;
-    Ok(replaced.then_some(kept))
+    server.session.commit().map_err(|error| {
+        error.hint(format!(
+            "Where `{0}` still exists, `{target}` is unchanged and the same command finishes; else `{target}` is the restored one.",
+            scratch.name()
+        ))
+    })?;
+    Ok(kept)
 }
 
 fn swap(
     server: &mut Server,
     scratch: &str,
     target: &str,
-    kept: Option<&String>,
+    kept: Option<&str>,
     facts: &DatabaseFacts,
     disconnect: bool,
 ) -> Result<()> {
