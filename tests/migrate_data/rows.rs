@@ -61,6 +61,41 @@ fn rows_that_postgresql_refuses_are_quarantined_with_its_words() {
     lab.run("verify_data", &[]).ok();
 }
 
+/// What stands in quarantine of a row is what `row_to_json` says, whether PostgreSQL was asked (a
+/// source with a column that is not read) or not.
+#[test]
+fn a_quarantined_row_is_kept_as_postgresql_shows_it() {
+    let columns = "id bigint PRIMARY KEY, \"q\"\"uo\\te\" varchar(40), t text, i int, n text";
+    let rows = "(1, E'back\\\\slash \" quote', E'tab\\t line\\n return\\r', -5, 'x'), \
+        (2, E'\\b\\f\\x01\\x1f\\x7f', 'emoji 🙂 rtl \u{200f} NUL-free', NULL, 'x'), (3, NULL, '', 0, 'x'), (4, 'ä/b', '</script>', 1, 'x')";
+    let mapping = |table: &str| {
+        format!(
+            "[{table}_new]\nfrom = \"{table}\"\nkey = \"id\"\n[{table}_new.columns]\nid = \"id\"\nq = 'q\"uo\\te'\nt = \"t\"\ni = \"i\"\nn = \"n\"\n"
+        )
+    };
+    let target = |table: &str| {
+        format!("CREATE TABLE {table}_new (id bigint PRIMARY KEY, q text, t text, i int, n int);")
+    };
+    let lab = small(
+        &format!(
+            "CREATE TABLE a ({columns}); INSERT INTO a VALUES {rows}; \
+             CREATE TABLE b ({columns}, unread date DEFAULT '2020-02-29'); INSERT INTO b VALUES {rows}"
+        ),
+        &format!("{}{}", target("a"), target("b")),
+        &format!("{}{}", mapping("a"), mapping("b")),
+    );
+    lab.run("migrate_data", &[]).ok();
+    let of = |source: &str| {
+        format!("SELECT raw::text FROM pgrefit.quarantine WHERE source = '{source}' ORDER BY key")
+    };
+    for source in ["a", "b"] {
+        let shown = format!("SELECT row_to_json({source})::text FROM {source} ORDER BY id");
+        let there = lab.rows(&lab.old, &shown);
+        assert_eq!(there.len(), 4);
+        assert_eq!(lab.rows(&lab.new, &of(source)), there);
+    }
+}
+
 /// A survivor that PostgreSQL refuses is no survivor: another of its group takes its place.
 #[test]
 fn a_refused_row_does_not_take_its_duplicates_with_it() {

@@ -93,7 +93,9 @@ impl<'p> Loader<'p> {
     ) -> Result<&Account> {
         self.clear();
         snapshot::for_each_row(old, self.source, range, |row| self.take(row, refused))?;
-        self.raws = self.raw_rows(old, range)?;
+        if self.source.whole_row.is_none() {
+            self.raws = self.raw_rows(old, range)?;
+        }
         self.account.add_rows(self.source, &mut self.sinks, &self.transformer.replaced);
         self.account.fates = self.entries.hash(&self.rejects, &self.raws, &self.merged);
         Ok(&self.account)
@@ -145,6 +147,9 @@ impl<'p> Loader<'p> {
             }
             Err(reject) => {
                 self.account.quarantined += 1;
+                if let Some(whole_row) = &self.source.whole_row {
+                    self.raws.insert(key.to_string(), whole_row.json(row));
+                }
                 self.rejects.push((key, reject));
             }
         }

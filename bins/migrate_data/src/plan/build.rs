@@ -4,7 +4,9 @@ use common::{Database, Error, Result, Session};
 
 use super::field::FieldBuilder;
 use super::source::SourceBuilder;
-use super::{Order, Otherwise, Plan, Source, Target, TargetColumn, Unique, circular, lookups};
+use super::{
+    Order, Otherwise, Plan, Source, Target, TargetColumn, Unique, WholeRow, circular, lookups,
+};
 use crate::aside;
 use crate::catalog::{Column as CatalogColumn, Relation};
 use crate::mapping::{self, Input, Mapping, OrderBy};
@@ -118,6 +120,7 @@ fn plan_source(
     }
     let fields = fields.finish();
     Ok(Source {
+        whole_row: WholeRow::of(&source.columns, &source.key.sql, &source.expressions),
         label: source.label,
         from_clause: source.from_clause,
         table: source.table,

@@ -7,6 +7,7 @@ mod field;
 mod key;
 mod lookups;
 mod source;
+mod whole_row;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::mapping::{Keep, MaxRejects};
 use crate::transform::Lookups;
 use crate::value::{Converter, Kind, Value};
 pub use build::plan;
+pub use whole_row::WholeRow;
 
 /// What is done, source after source: each comes after those whose targets it looks up, but for
 /// those that look up each other.
@@ -42,6 +44,8 @@ pub struct Source {
     pub key: Key,
     /// SQL of what is read beside the key; each is read as text.
     pub expressions: Vec<String>,
+    /// The whole row out of what is read, where it holds it.
+    pub whole_row: Option<WholeRow>,
     pub fields: Vec<Field>,
     pub targets: Vec<Target>,
     /// Index of the target whose row is the source row's fate.

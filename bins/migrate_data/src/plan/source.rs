@@ -13,8 +13,8 @@ pub struct SourceBuilder<'s> {
     pub table: Option<String>,
     pub key: Key,
     pub expressions: Vec<String>,
-    /// The source's columns; a query's are found by describing it.
-    columns: Vec<String>,
+    /// Names and types of the source's columns; a query's are found by describing it.
+    pub columns: Vec<(String, String)>,
     old: &'s mut Session,
 }
 
@@ -50,9 +50,8 @@ impl<'s> SourceBuilder<'s> {
             mapping::Source::Table(_) => target.source.label(),
             mapping::Source::Sql(_) => format!("{} query", target.table),
         };
-        let columns: Vec<String> = described.iter().map(|(name, _)| name.clone()).collect();
         let key = match target.key.as_slice() {
-            [place] if place == "ctid" && !columns.contains(place) => {
+            [place] if place == "ctid" && described.iter().all(|(name, _)| name != place) => {
                 key::place(mapping, target, &label, relation.as_ref(), old)?
             }
             names => {
@@ -67,7 +66,7 @@ impl<'s> SourceBuilder<'s> {
                 .map(|relation| relation.name.sql()),
             key,
             expressions: Vec::new(),
-            columns,
+            columns: described,
             old,
         })
     }
@@ -83,7 +82,8 @@ impl<'s> SourceBuilder<'s> {
         reader: &str,
         line: usize,
     ) -> Result<usize> {
-        if !self.columns.iter().any(|column| column == name) {
+        if !self.columns.iter().any(|(column, _)| column == name) {
+            let columns: Vec<_> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
             return Err(mapping
                 .file
                 .error(
@@ -93,7 +93,7 @@ impl<'s> SourceBuilder<'s> {
                 .hint(format!(
                     "The columns of {} are {}. Nothing was loaded.",
                     self.label,
-                    self.columns.join(", ")
+                    columns.join(", ")
                 )));
         }
         Ok(self.position(format!("s.{}", quote(name))))
