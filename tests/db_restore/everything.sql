@@ -27,7 +27,15 @@ CREATE FUNCTION shop.box3_in(cstring) RETURNS shop.box3 LANGUAGE internal IMMUTA
 CREATE FUNCTION shop.box3_out(shop.box3) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
 CREATE TYPE shop.box3 (INPUT = shop.box3_in, OUTPUT = shop.box3_out, LIKE = text);
 CREATE COLLATION shop.plain (provider = libc, locale = 'C');
+CREATE TYPE shop.only_a_shell;
+CREATE DOMAIN shop.percent AS int;
+ALTER DOMAIN shop.percent ADD CONSTRAINT hoped CHECK (VALUE <= 100) NOT VALID;
 COMMENT ON TYPE shop.status IS E'back\\slash and\nnew line';
+
+-- A language of our own, by another's functions.
+CREATE FUNCTION shop.our_handler() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE LANGUAGE ours HANDLER shop.our_handler;
+CREATE FUNCTION shop.in_ours(n int) RETURNS int LANGUAGE ours AS 'BEGIN RETURN n; END';
 
 -- Functions, a procedure, an aggregate, operators with their class and family, casts, a conversion,
 -- a transform, text search.
@@ -152,6 +160,10 @@ ALTER STATISTICS shop.users_statistics SET STATISTICS 100;
 -- Views, in a circle too, rules, triggers, policies.
 CREATE VIEW shop.adults AS SELECT id, name FROM shop.users WHERE id > 10 WITH LOCAL CHECK OPTION;
 CREATE VIEW shop.barrier WITH (security_barrier) AS SELECT * FROM shop.adults;
+CREATE VIEW shop.snake AS SELECT 1 AS n;
+CREATE VIEW shop.tail AS SELECT n FROM shop.snake;
+CREATE OR REPLACE VIEW shop.snake AS SELECT n FROM shop.tail;
+ALTER VIEW shop.adults ALTER COLUMN name SET DEFAULT 'nobody';
 CREATE RULE adults_delete AS ON DELETE TO shop.adults DO INSTEAD NOTHING;
 CREATE MATERIALIZED VIEW shop.filled AS SELECT count(*) AS users, max(shop.helper(id)) AS twice FROM shop.users;
 CREATE UNIQUE INDEX filled_users ON shop.filled (users);
@@ -186,11 +198,14 @@ CREATE TABLE "Odd "" . schema"."🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂
 INSERT INTO "Odd "" . schema"."🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂abc" VALUES (1), (NULL);
 CREATE FUNCTION "Odd "" . schema"."f(x)"(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
 
--- 1,600 columns, the most that a table can have, nearly all NULL, as a row must fit a page.
+-- 1,600 columns, the most that a table can have; a row with a number in each fits a page.
 DO $$ BEGIN
     EXECUTE 'CREATE TABLE shop.wide (' || (SELECT string_agg('c' || n || ' int', ', ') FROM generate_series(1, 1600) AS n) || ')';
 END $$;
 INSERT INTO shop.wide (c1, c800, c1600) SELECT n, n, n FROM generate_series(1, 20) AS n;
+DO $$ BEGIN
+    EXECUTE 'INSERT INTO shop.wide VALUES (' || (SELECT string_agg(n::text, ', ') FROM generate_series(1, 1600) AS n) || ')';
+END $$;
 
 -- Large objects with a comment and a grant; one is empty.
 SELECT lo_from_bytea(100001, decode(repeat('00ff5c0a', 5000), 'hex')), lo_create(100002);
@@ -206,6 +221,10 @@ COMMENT ON TRIGGER stamp ON shop.notes IS 'a trigger';
 GRANT SELECT (name), UPDATE (name) ON shop.users TO PUBLIC;
 GRANT SELECT ON ALL TABLES IN SCHEMA "Odd "" . schema" TO PUBLIC;
 GRANT USAGE ON SCHEMA shop TO PUBLIC;
+GRANT USAGE ON TYPE shop.address TO PUBLIC;
+REVOKE USAGE ON TYPE shop.address FROM PUBLIC;
+GRANT USAGE ON FOREIGN SERVER elsewhere TO PUBLIC;
+GRANT USAGE ON SEQUENCE shop.ticket TO PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION shop.helper FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC;

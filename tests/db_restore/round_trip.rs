@@ -3,7 +3,94 @@
 use super::{SHOP, Shop};
 use crate::harness::Run;
 
-const EVERYTHING: &str = include_str!("everything.sql");
+/// Every entry type that pg_dump of PostgreSQL 15 to 18 has for the sections before and after the
+/// rows. Those not here: SECURITY LABEL needs a provider's library; rows, sequence values and large
+/// objects are carried in files of our own; SUBSCRIPTION TABLE is for pg_upgrade alone; STATISTICS
+/// DATA (18) is made anew by ANALYZE; the database itself is in the manifest.
+const ENTRY_TYPES: [&str; 51] = [
+    "ACCESS METHOD",
+    "ACL",
+    "AGGREGATE",
+    "CAST",
+    "CHECK CONSTRAINT",
+    "COLLATION",
+    "COMMENT",
+    "CONSTRAINT",
+    "CONVERSION",
+    "DEFAULT",
+    "DEFAULT ACL",
+    "DOMAIN",
+    "EVENT TRIGGER",
+    "EXTENSION",
+    "FK CONSTRAINT",
+    "FOREIGN DATA WRAPPER",
+    "FOREIGN TABLE",
+    "FUNCTION",
+    "INDEX",
+    "INDEX ATTACH",
+    "MATERIALIZED VIEW",
+    "MATERIALIZED VIEW DATA",
+    "OPERATOR",
+    "OPERATOR CLASS",
+    "OPERATOR FAMILY",
+    "POLICY",
+    "PROCEDURAL LANGUAGE",
+    "PROCEDURE",
+    "PUBLICATION",
+    "PUBLICATION TABLE",
+    "PUBLICATION TABLES IN SCHEMA",
+    "ROW SECURITY",
+    "RULE",
+    "SCHEMA",
+    "SEQUENCE",
+    "SEQUENCE OWNED BY",
+    "SERVER",
+    "SHELL TYPE",
+    "STATISTICS",
+    "SUBSCRIPTION",
+    "TABLE",
+    "TABLE ATTACH",
+    "TEXT SEARCH CONFIGURATION",
+    "TEXT SEARCH DICTIONARY",
+    "TEXT SEARCH PARSER",
+    "TEXT SEARCH TEMPLATE",
+    "TRANSFORM",
+    "TRIGGER",
+    "TYPE",
+    "USER MAPPING",
+    "VIEW",
+];
+
+/// Tables that programs stumble over, each with its number of rows, which are compared.
+const ODD: [&str; 9] = [
+    "\"Odd \"\" . schema\".\"select\" 1|",
+    "\"Odd \"\" . schema\".\"new\nline; 1; \\.\ttab/slash\\back\" 1|",
+    "\"Odd \"\" . schema\".\"🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂abc\" 2|",
+    "shop.no_columns 2|",
+    "shop.wide 21|",
+    "shop.only_generated 1|",
+    "shop.scratch 10|",
+    "shop.hen 50|",
+    "shop.notes 3|",
+];
+
+/// The entry types in a backup's schema, as pg_restore lists them.
+fn kinds(shop: &Shop, backup: &std::path::Path) -> Vec<String> {
+    let mut command = std::process::Command::new("pg_restore");
+    command.arg("--list").arg(shop.path(&backup.display().to_string()).join("schema.dump"));
+    let run = Run::of(&mut command, &shop.password());
+    // `215; 1259 16402 TABLE shop users postgres`: the words in capitals.
+    let kind = |line: &str| {
+        let words = line.split(' ').skip(3);
+        let is_capital = |word: &&str| word.bytes().all(|byte| byte.is_ascii_uppercase());
+        words.take_while(is_capital).collect::<Vec<_>>().join(" ")
+    };
+    let lines = run.ok().lines().filter(|line| !line.starts_with(';') && !line.is_empty());
+    let mut kinds: Vec<String> = lines.map(kind).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
+}
 
 #[test]
 fn one_of_every_kind_of_object_comes_back() {
@@ -15,11 +102,14 @@ fn one_of_every_kind_of_object_comes_back() {
     psql.env("PGHOST", "127.0.0.1").env("PGPORT", shop.port().to_string());
     psql.env("PGUSER", shop.user()).env("PGPASSWORD", shop.password()).env("PGDATABASE", &shop.new);
     crate::harness::Run::of(&mut psql, &shop.password()).ok();
-    let kinds = ["EVENT TRIGGER", "SUBSCRIPTION", "TRANSFORM", "ACCESS METHOD"];
-    assert!(kinds.iter().all(|kind| EVERYTHING.contains(&format!("CREATE {kind} "))));
 
     let (schema, content) = (shop.schema(&shop.new), shop.content(&shop.new));
-    shop.back_up();
+    let backup = shop.back_up();
+    let kinds = kinds(&shop, &backup);
+    assert_eq!(kinds, ENTRY_TYPES);
+    for odd in ODD {
+        assert!(content.iter().any(|line| line.starts_with(odd)), "{odd}\n{content:#?}");
+    }
     shop.execute(&shop.new, "DROP TABLE shop.hen CASCADE; SELECT lo_unlink(100001)");
     shop.restore(&[]).ok();
     assert_eq!(shop.schema(&shop.new), schema);
@@ -121,7 +211,7 @@ fn three_hundred_partitions_come_back() {
 #[test]
 fn long_fields_come_back() {
     let shop = Shop::new();
-    let pieces = 1_000_000 * super::torture().clamp(1, 6);
+    let pieces = if super::torture() > 1 { 6_250_000 } else { 1_000_000 };
     shop.execute(
         &shop.new,
         &format!(
