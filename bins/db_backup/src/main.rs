@@ -1,6 +1,7 @@
 //! Backs up one database, in one snapshot, by many streams; lists, proves and prunes backups.
 
 mod arguments;
+mod batch;
 mod inspect; // list, show
 mod pg_dump; // PostgreSQL's own programs, for the schema and the roles
 mod plan; // which files the rows go into

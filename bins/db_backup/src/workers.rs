@@ -12,6 +12,7 @@ use db_backup::filter;
 use db_backup::gzip::Gzip;
 use db_backup::manifest::{self, Chunk};
 
+use crate::batch;
 use crate::plan::{Of, Piece, Plan};
 use crate::snapshot::{self, Snapshot};
 use crate::source::Selection;
@@ -44,6 +45,7 @@ pub fn copy(
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
                 filter::survive_broken_pipes();
+                batch::schedule();
                 let mut locked = HashSet::new();
                 let mut gzip = Gzip::new(form.level);
                 while let Some(piece) = take(plan, next, form) {
