@@ -237,3 +237,32 @@ fn the_list_shows_when_and_how_much() {
     assert_eq!(none.ok(), "");
     assert_eq!(none.stderr, "db_restore: there is no backup in nowhere\n");
 }
+
+#[test]
+fn a_function_that_needs_a_search_path_is_named_and_can_be_given_one() {
+    let shop = Shop::new();
+    shop.execute(
+        &shop.new,
+        "CREATE FUNCTION helper(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT n * 2';
+         CREATE FUNCTION fits(n int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN helper(n) > 0; END';
+         CREATE TABLE t (id int CHECK (fits(id))); INSERT INTO t VALUES (1)",
+    );
+    shop.back_up();
+    shop.restore(&[]).fails(
+        1,
+        &format!(
+            "db_restore: public.t cannot be filled\n  \
+             detail: function helper(integer) does not exist (42883)\n  \
+             detail: PL/pgSQL function public.fits(integer) line 1 at RETURN\n          COPY t, line 1: \"1\"\n  \
+             detail: `{0}` is unchanged; what is restored stays in `{0}_restoring`, and the same command goes on.\n  \
+             hint: A restore has an empty search path, as pg_restore has: a function that names things without their schema needs `ALTER FUNCTION … SET search_path = …`, in `{0}_restoring` for this restore and in the live database for later ones.",
+            shop.new
+        ),
+    );
+    shop.execute(
+        &format!("{}_restoring", shop.new),
+        "ALTER FUNCTION fits(int) SET search_path = public",
+    );
+    shop.restore(&[]).ok();
+    assert_eq!(shop.rows(&shop.new, "SELECT id FROM t"), ["1"]);
+}

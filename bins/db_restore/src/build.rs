@@ -20,18 +20,32 @@ use crate::{content, journal, large_objects, objects, rows, sequences, unlogged,
 /// What is finished stays in the scratch database for the next run.
 pub fn build(plan: &Plan, server: &mut Server, scratch: &mut Scratch, target: &str) -> Result<()> {
     build_from(plan, server, scratch).map_err(|error| {
-        let full = is_disk_full(&error);
+        let hint = way_out(&error, plan, scratch.name());
         let error = error.detail(format!(
             "`{target}` is unchanged; what is restored stays in `{}`, and the same command goes on.",
             scratch.name()
         ));
-        if !full {
-            return error;
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
         }
-        error.hint(format!(
+    })
+}
+
+/// What helps, where more is known than the server says.
+fn way_out(error: &Error, plan: &Plan, scratch: &str) -> Option<String> {
+    if is_disk_full(error) {
+        return Some(format!(
             "The server's disk is full: the rows of this backup are {} of text, and indexes come on top. Make room there, by --drop-old for instance, or restore elsewhere.",
             bytes(plan.backup.manifest.copy_bytes())
-        ))
+        ));
+    }
+    let unknown =
+        [SqlState::UNDEFINED_FUNCTION, SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_OBJECT];
+    unknown.iter().any(|code| error.is(code)).then(|| {
+        format!(
+            "A restore has an empty search path, as pg_restore has: a function that names things without their schema needs `ALTER FUNCTION … SET search_path = …`, in `{scratch}` for this restore and in the live database for later ones."
+        )
     })
 }
 
