@@ -62,8 +62,7 @@ impl<'a> CircleLoad<'a> {
         }
         let mut seconds = vec![0.0; self.loads.len()];
         let ending = 'tries: loop {
-            let surveyed: Vec<_> = self.loads.iter().map(SourceLoad::surveyed).collect();
-            survey::survey(snapshot, &surveyed, lookups, self.route.workers)?;
+            self.survey(snapshot, lookups)?;
             let mut other = None;
             for load in &self.loads {
                 if load.has_other_survivors(&mut ledger, lookups)? {
@@ -74,6 +73,7 @@ impl<'a> CircleLoad<'a> {
                 self.renew(&mut ledger, other, renew)?;
             }
             for load in &self.loads {
+                load.remember_losers(&mut ledger)?;
                 load.remember_survivors(&mut ledger, lookups)?;
             }
             for (load, seconds) in self.loads.iter_mut().zip(&mut seconds) {
@@ -99,6 +99,22 @@ impl<'a> CircleLoad<'a> {
             self.plan.forget_unneeded(load.source, lookups);
         }
         Ok(ending)
+    }
+
+    /// Finds out who survives, and who loses a place in a key; until nobody does any more.
+    fn survey(&mut self, snapshot: &Snapshot, lookups: &mut Lookups) -> Result<()> {
+        self.loads.iter_mut().for_each(SourceLoad::forget_losers);
+        loop {
+            let surveyed: Vec<_> = self.loads.iter().map(SourceLoad::surveyed).collect();
+            survey::survey(snapshot, &surveyed, lookups, self.route.workers)?;
+            let mut again = false;
+            for load in &mut self.loads {
+                again |= load.refuse_losers(snapshot, lookups)?;
+            }
+            if !again {
+                return Ok(());
+            }
+        }
     }
 
     /// Takes back what is loaded, and says whose fault it is unless that was said before.

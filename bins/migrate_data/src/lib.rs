@@ -18,6 +18,7 @@ pub mod progress; // a bar, or lines for machines
 pub mod refresh; // what changed in old since a finished load
 mod refusal; // rows that PostgreSQL itself refuses
 pub mod report; // the result table
+mod rivals; // rows that want one place in a key
 mod sink; // rows of one chunk for one table
 pub mod snapshot; // many connections to the old database, one moment
 mod source_load; // one source: its chunks

@@ -12,6 +12,8 @@ use crate::transform::Reject;
 pub struct Refusal {
     pub key: Key,
     pub reject: Reject,
+    /// Whose constraint it violates, where it does.
+    pub constraint: Option<String>,
 }
 
 impl Refusal {
@@ -34,7 +36,7 @@ impl Refusal {
             value: server.detail.clone(),
             sqlstate: Some(server.sqlstate.code().to_owned()),
         };
-        Some(Refusal { key, reject })
+        Some(Refusal { key, reject, constraint: server.constraint.clone() })
     }
 }
 
@@ -61,6 +63,10 @@ fn place_of(context: &str) -> Option<&str> {
 fn generic(message: &str, constraint: Option<&str>) -> String {
     match constraint {
         Some(constraint) => format!("violates {constraint}"),
+        // The partitioned table that it names may be one beside the target.
+        None if message.starts_with("no partition of relation ") => {
+            "no partition is for the row".to_owned()
+        }
         None => message.to_owned(),
     }
 }

@@ -13,6 +13,7 @@ use crate::load::{Ending, Route};
 use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::refusal::Refusal;
+use crate::rivals::{self, Rivalry, Rows};
 use crate::snapshot::{self, Range, Snapshot};
 use crate::survey::{Refused, Surveyed};
 use crate::transform::Lookups;
@@ -30,6 +31,7 @@ pub struct SourceLoad<'a> {
     /// An earlier try of this run laid out the chunks.
     pub is_resumed: bool,
     refused: Refused,
+    rivalry: Rivalry,
     bar: ProgressBar,
 }
 
@@ -60,7 +62,8 @@ impl<'a> SourceLoad<'a> {
         let passes = 1 + i64::from(source.needs_survey());
         let bar = progress::bar(u64::try_from(rows * passes).unwrap_or(0), &source.label);
         let refused = refused::known(&mut ledger, run, source)?;
-        Ok(SourceLoad { route, plan, run, source, ranges, is_resumed, refused, bar })
+        let rivalry = Rivalry::of(&mut ledger, plan, source, &refused)?;
+        Ok(SourceLoad { route, plan, run, source, ranges, is_resumed, refused, rivalry, bar })
     }
 
     /// Whether the keys in the committed ranges are no longer those that were read.
@@ -101,6 +104,28 @@ impl<'a> SourceLoad<'a> {
         }
     }
 
+    /// Forgets who lost a place in a key, before it is found out once more.
+    pub fn forget_losers(&mut self) {
+        self.rivalry.forget(&mut self.refused);
+    }
+
+    /// Finds out who loses a place in a key; whether that changes who survives.
+    pub fn refuse_losers(&mut self, snapshot: &Snapshot, lookups: &Lookups) -> Result<bool> {
+        let (source, workers) = (self.source, self.route.workers);
+        let rows = Rows { snapshot, source, ranges: &self.ranges, lookups, workers };
+        self.rivalry.refuse_losers(&rows, &mut self.refused)
+    }
+
+    /// Writes down who is refused, where it was found out here.
+    pub fn remember_losers(&self, ledger: &mut Session) -> Result<()> {
+        if !self.rivalry.is_on() {
+            return Ok(());
+        }
+        ledger.begin()?;
+        refused::replace(ledger, self.run, self.source, &self.refused)?;
+        ledger.commit()
+    }
+
     /// Whether others survive than an earlier try found.
     pub fn has_other_survivors(&self, ledger: &mut Session, lookups: &Lookups) -> Result<bool> {
         let former = resume::survivors(ledger, self.run, self.source)?;
@@ -131,6 +156,7 @@ impl<'a> SourceLoad<'a> {
         let queue = Mutex::new(chunks.iter().rev().collect::<Vec<_>>());
         let quarantined = AtomicI64::new(already);
         let survey_again = AtomicBool::new(false);
+        let rivals_met = AtomicBool::new(false);
         let refused = Mutex::new(std::mem::take(&mut self.refused));
         workers::run(self.route.workers.min(chunks.len()), |stop| {
             let mut old = snapshot.stream()?;
@@ -159,9 +185,13 @@ impl<'a> SourceLoad<'a> {
                             }
                             break;
                         }
+                        Err(refusal) if self.rivalry.may_begin(refusal.constraint.as_deref()) => {
+                            rivals_met.store(true, Ordering::Relaxed);
+                            stop.set();
+                        }
                         Err(refusal) => {
                             self.remember(&refusal, &mut lock(&refused))?;
-                            if self.source.needs_survey() {
+                            if self.source.needs_survey() || self.rivalry.is_on() {
                                 survey_again.store(true, Ordering::Relaxed);
                                 stop.set();
                             }
@@ -172,6 +202,12 @@ impl<'a> SourceLoad<'a> {
             Ok(())
         })?;
         self.refused = refused.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if rivals_met.into_inner() {
+            // Who was refused until now hung on who came first.
+            self.refused.clear();
+            self.rivalry.begin();
+            return Ok(None);
+        }
         if survey_again.into_inner() {
             return Ok(None);
         }
@@ -187,13 +223,14 @@ impl<'a> SourceLoad<'a> {
     }
 
     fn remember(&self, refusal: &Refusal, refused: &mut Refused) -> Result<()> {
-        if refused.len() >= MAX_REFUSED {
+        if rivals::others(refused) >= MAX_REFUSED {
             let label = &self.source.label;
             return Err(Error::new(format!("PostgreSQL refuses more than {MAX_REFUSED} rows of {label}"))
                 .detail(format!("the last: {} {}: {}", label, refusal.key, refusal.reject.reason))
                 .hint("A cleaner in the mapping should see what the table's constraints see. What was loaded stays."));
         }
-        refused::add(&mut self.route.writer()?, self.run, self.source, refusal)?;
+        let mut ledger = self.route.writer()?;
+        refused::add(&mut ledger, self.run, self.source, &refusal.key, &refusal.reject)?;
         refused.insert(refusal.key.clone(), refusal.reject.clone());
         Ok(())
     }

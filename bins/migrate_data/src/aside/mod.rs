@@ -13,6 +13,7 @@ use postgres::Row;
 
 use crate::ledger;
 use crate::plan::Plan;
+pub use proof::keeps_apart;
 pub use restore::{
     foreign_keys_so_far, restore, restore_foreign_keys, restore_indexes, restore_so_far,
 };

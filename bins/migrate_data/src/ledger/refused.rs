@@ -6,19 +6,23 @@ use common::{Result, Session};
 use crate::clean::Rule;
 use crate::keys::Key;
 use crate::plan::Source;
-use crate::refusal::Refusal;
 use crate::survey::Refused;
 use crate::transform::Reject;
 
-pub fn add(session: &mut Session, run: i64, source: &Source, refusal: &Refusal) -> Result<()> {
-    let reject = &refusal.reject;
+pub fn add(
+    session: &mut Session,
+    run: i64,
+    source: &Source,
+    key: &Key,
+    reject: &Reject,
+) -> Result<()> {
     session.execute(
         "INSERT INTO pgrefit.load_refused (run, source, key, target, column_name, reason, value, sqlstate) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         &[
             &run,
             &source.label,
-            &refusal.key.to_string(),
+            &key.to_string(),
             &reject.target,
             &reject.column,
             &reject.reason,
@@ -29,14 +33,14 @@ pub fn add(session: &mut Session, run: i64, source: &Source, refusal: &Refusal) 
     Ok(())
 }
 
-/// The rows that PostgreSQL refused in a replay take the place of those known before.
+/// Those that are refused now take the place of those known before.
 pub fn replace(session: &mut Session, run: i64, source: &Source, refused: &Refused) -> Result<()> {
     session.execute(
         "DELETE FROM pgrefit.load_refused WHERE run = $1 AND source = $2",
         &[&run, &source.label],
     )?;
     for (key, reject) in refused {
-        add(session, run, source, &Refusal { key: key.clone(), reject: reject.clone() })?;
+        add(session, run, source, key, reject)?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use common::{Error, Result, Session};
 
 use super::layout::{Known, layout};
+use super::refused::Kept;
 use super::shape::Shape;
 use super::stage::{BOOKS, KEYS, Stage};
 use crate::chunk::Loader;
@@ -18,6 +19,7 @@ use crate::load::Route;
 use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::refusal::Refusal;
+use crate::rivals::{self, Rows};
 use crate::snapshot::{Range, Snapshot};
 use crate::source_load::MAX_REFUSED;
 use crate::survey::{self, Refused, Surveyed};
@@ -56,7 +58,7 @@ pub struct Draft {
 
 impl Drafting<'_> {
     /// Surveys the sources of a circle, and stages what their chunks make where that is not what
-    /// they made. `first` is the position of the circle's first source; `former` and `refused` are
+    /// they made. `first` is the position of the circle's first source; `former` and `kept` are
     /// those of its sources.
     ///
     /// # Errors
@@ -66,7 +68,7 @@ impl Drafting<'_> {
         first: usize,
         former: Vec<Vec<(Chunk, Account)>>,
         lookups: &mut Lookups,
-        refused: &mut [Refused],
+        kept: &mut [Kept],
         old: &mut Session,
     ) -> Result<Vec<Draft>> {
         let circle = &self.plan.sources[first..first + former.len()];
@@ -76,11 +78,11 @@ impl Drafting<'_> {
             chunks.push(layout(old, source, former)?);
         }
         'tries: loop {
-            let mut drafts = self.survey(circle, &chunks, lookups, refused)?;
+            let mut drafts = self.survey(circle, &chunks, lookups, kept)?;
             for (index, draft) in drafts.iter_mut().enumerate() {
                 let (source, shapes, chunks) = (&circle[index], &shapes[index], &chunks[index]);
                 let pass = Pass { drafting: self, source, shapes, chunks, lookups };
-                if !pass.compare(&mut refused[index], draft)? {
+                if !pass.compare(&mut kept[index], draft)? {
                     // A row that others may have merged into, or looked up, was refused: once
                     // more, without it.
                     self.empty_stage(first, circle.len())?;
@@ -104,23 +106,30 @@ impl Drafting<'_> {
         circle: &[Source],
         chunks: &[Vec<Known>],
         lookups: &mut Lookups,
-        refused: &[Refused],
+        kept: &mut [Kept],
     ) -> Result<Vec<Draft>> {
         let ranges: Vec<Vec<Range>> = chunks
             .iter()
             .map(|chunks| chunks.iter().map(|(chunk, _)| chunk.range.clone()).collect())
             .collect();
-        let bars: Vec<_> = circle.iter().map(|source| progress::bar(0, &source.label)).collect();
-        let surveyed: Vec<_> = (0..circle.len())
-            .map(|index| Surveyed {
-                source: &circle[index],
-                ranges: &ranges[index],
-                refused: &refused[index],
-                bar: &bars[index],
-            })
-            .collect();
-        survey::survey(self.snapshot, &surveyed, lookups, self.route.workers)?;
-        bars.iter().for_each(indicatif::ProgressBar::finish_and_clear);
+        kept.iter_mut().for_each(|kept| kept.rivalry.forget(&mut kept.refused));
+        loop {
+            self.find_survivors(circle, &ranges, lookups, kept)?;
+            let mut again = false;
+            for (index, Kept { refused, rivalry }) in kept.iter_mut().enumerate() {
+                let rows = Rows {
+                    snapshot: self.snapshot,
+                    source: &circle[index],
+                    ranges: &ranges[index],
+                    lookups,
+                    workers: self.route.workers,
+                };
+                again |= rivalry.refuse_losers(&rows, refused)?;
+            }
+            if !again {
+                break;
+            }
+        }
         let mut drafts = Vec::new();
         for source in circle {
             let mut draft = Draft::default();
@@ -131,6 +140,27 @@ impl Drafting<'_> {
             drafts.push(draft);
         }
         Ok(drafts)
+    }
+
+    fn find_survivors(
+        &self,
+        circle: &[Source],
+        ranges: &[Vec<Range>],
+        lookups: &mut Lookups,
+        kept: &[Kept],
+    ) -> Result<()> {
+        let bars: Vec<_> = circle.iter().map(|source| progress::bar(0, &source.label)).collect();
+        let surveyed: Vec<_> = (0..circle.len())
+            .map(|index| Surveyed {
+                source: &circle[index],
+                ranges: &ranges[index],
+                refused: &kept[index].refused,
+                bar: &bars[index],
+            })
+            .collect();
+        survey::survey(self.snapshot, &surveyed, lookups, self.route.workers)?;
+        bars.iter().for_each(indicatif::ProgressBar::finish_and_clear);
+        Ok(())
     }
 
     /// Gives survivors the numbers they had, and numbers to others; these, by index of the target.
@@ -159,7 +189,7 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     /// Whether the source is done; not where it has to be surveyed again.
-    fn compare(&self, refused: &mut Refused, draft: &mut Draft) -> Result<bool> {
+    fn compare(&self, Kept { refused, rivalry }: &mut Kept, draft: &mut Draft) -> Result<bool> {
         let known = Mutex::new(std::mem::take(refused));
         let changed = Mutex::new(Vec::new());
         let totals = Mutex::new((0_i64, 0_i64));
@@ -181,7 +211,7 @@ impl Pass<'_> {
                     }
                     Err(refusal) => {
                         self.remember(&mut lock(&known), refusal)?;
-                        if self.source.needs_survey() {
+                        if self.source.needs_survey() || rivalry.is_on() {
                             again.store(true, Ordering::Relaxed);
                             stop.set();
                             return Ok(());
@@ -209,7 +239,7 @@ impl Pass<'_> {
     }
 
     fn remember(&self, refused: &mut Refused, refusal: Refusal) -> Result<()> {
-        if refused.len() >= MAX_REFUSED {
+        if rivals::others(refused) >= MAX_REFUSED {
             let label = &self.source.label;
             return Err(Error::new(format!("PostgreSQL refuses more than {MAX_REFUSED} rows of {label}"))
                 .detail(format!("the last: {} {}: {}", label, refusal.key, refusal.reject.reason))

@@ -11,10 +11,13 @@ mod difference;
 mod draft;
 mod foreign_keys;
 mod layout;
+mod partitions;
 mod refused;
 mod shape;
 mod stage;
 mod strangers;
+
+use std::collections::BTreeSet;
 
 use common::identifier::{literal, quote};
 use common::{Result, Session};
@@ -24,10 +27,10 @@ use crate::ledger::{self, Run};
 use crate::load::Route;
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
-use crate::survey::Refused;
 use crate::transform::Lookups;
 use difference::Difference;
 use draft::{Draft, Drafting};
+use refused::Kept;
 use shape::Shape;
 use stage::Stage;
 
@@ -70,12 +73,36 @@ pub enum Refreshed {
 /// # Errors
 /// Nothing was changed then.
 pub fn refresh(route: &Route, plan: &Plan, run: &Run, wish: Wish) -> Result<Refreshed> {
+    let mut rivals = BTreeSet::new();
+    loop {
+        match attempt(route, plan, run, wish, &rivals)? {
+            Attempt::Done(refreshed) => return Ok(refreshed),
+            Attempt::Rivals(met) => rivals.extend(met),
+        }
+    }
+}
+
+enum Attempt {
+    Done(Refreshed),
+    /// Rows of these sources, by index, want one place in a key that the mapping does not keep:
+    /// once more, with those left out who lose.
+    Rivals(Vec<usize>),
+}
+
+fn attempt(
+    route: &Route,
+    plan: &Plan,
+    run: &Run,
+    wish: Wish,
+    rivals: &BTreeSet<usize>,
+) -> Result<Attempt> {
     let (snapshot, mut old) = Snapshot::export(route.old, plan)?;
     let mut new = route.writer()?;
     ledger::create(&mut new)?;
     stage::drop_all(&mut new)?;
     let shapes = shape::shapes(plan, &mut new)?;
-    let mut refused = refused::known(&mut new, &mut old, plan, run.number, wish)?;
+    let mut kept = refused::known(&mut new, &mut old, plan, run.number, wish)?;
+    rivals.iter().for_each(|&index| kept[index].rivalry.begin());
     let stage = Stage::default();
     let drafting = Drafting {
         route,
@@ -91,8 +118,8 @@ pub fn refresh(route: &Route, plan: &Plan, run: &Run, wish: Wish) -> Result<Refr
         let first = drafts.len();
         let former = circle.iter().map(|source| Account::all(&mut new, run.number, source));
         let former = former.collect::<Result<_>>()?;
-        let refused = &mut refused[first..first + circle.len()];
-        drafts.extend(drafting.draft(first, former, &mut lookups, refused, &mut old)?);
+        let kept = &mut kept[first..first + circle.len()];
+        drafts.extend(drafting.draft(first, former, &mut lookups, kept, &mut old)?);
     }
     drop(old);
     if drafts.iter().all(|draft| draft.changed.is_empty())
@@ -100,22 +127,27 @@ pub fn refresh(route: &Route, plan: &Plan, run: &Run, wish: Wish) -> Result<Refr
         && !(wish.prune && strangers::has_gone(&mut new, plan, run.number)?)
     {
         stage::drop_all(&mut new)?;
-        return Ok(Refreshed::Unchanged);
+        return Ok(Attempt::Done(Refreshed::Unchanged));
     }
     if let Some(over) = over_limit(plan, &drafts) {
         stage::drop_all(&mut new)?;
-        return Ok(over);
+        return Ok(Attempt::Done(over));
     }
     strangers::refuse(&mut new, plan, run.number)?;
     stage.make(&mut new, &shapes)?;
-    let apply = Apply { plan, run, wish, shapes: &shapes, drafts: &drafts, refused: &refused };
+    let apply = Apply { plan, run, wish, shapes: &shapes, drafts: &drafts, kept: &kept };
     match apply.apply(&mut new) {
-        Ok(changes) => Ok(Refreshed::Changed(changes)),
+        Ok(changes) => Ok(Attempt::Done(Refreshed::Changed(changes))),
         Err(error) => {
             new.rollback()?;
             stage::drop_all(&mut new)?;
-            if error.server().is_none() {
-                return Err(error);
+            let Some(server) = error.server() else { return Err(error) };
+            let constraint = server.constraint.as_deref();
+            let met: Vec<usize> = (0..kept.len())
+                .filter(|&index| kept[index].rivalry.may_begin(constraint))
+                .collect();
+            if !met.is_empty() {
+                return Ok(Attempt::Rivals(met));
             }
             Err(error
                 .context("what changed in the old database cannot be carried over")
@@ -130,7 +162,7 @@ struct Apply<'a> {
     wish: Wish,
     shapes: &'a [Vec<Shape<'a>>],
     drafts: &'a [Draft],
-    refused: &'a [Refused],
+    kept: &'a [Kept],
 }
 
 impl Apply<'_> {
@@ -167,7 +199,7 @@ impl Apply<'_> {
         }
         foreign_keys::check_and_restore(new, &restoring)?;
         for (index, draft) in self.drafts.iter().enumerate() {
-            books::rewrite(new, run, self.plan, index, draft, &self.refused[index])?;
+            books::rewrite(new, run, self.plan, index, draft, &self.kept[index].refused)?;
         }
         for target in self.plan.targets() {
             for column in &target.columns {

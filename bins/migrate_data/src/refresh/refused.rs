@@ -8,9 +8,17 @@ use common::{Result, Session};
 use super::Wish;
 use crate::ledger;
 use crate::plan::{Plan, Source};
+use crate::rivals::Rivalry;
 use crate::survey::Refused;
 
-/// By source: those that are to stay in quarantine, since they are what they were.
+/// Of one source.
+pub struct Kept {
+    /// Rows that are to stay in quarantine, since they are what they were.
+    pub refused: Refused,
+    pub rivalry: Rivalry,
+}
+
+/// By source.
 ///
 /// # Errors
 /// Either database cannot be read.
@@ -20,15 +28,19 @@ pub fn known(
     plan: &Plan,
     run: i64,
     wish: Wish,
-) -> Result<Vec<Refused>> {
+) -> Result<Vec<Kept>> {
     let mut all = Vec::new();
     for source in &plan.sources {
-        let mut refused = Refused::new();
-        if !wish.retry_refused {
-            refused = ledger::refused::known(new, run, source)?;
+        let mut refused = ledger::refused::known(new, run, source)?;
+        let mut rivalry = Rivalry::of(new, plan, source, &refused)?;
+        rivalry.watch_primary_key();
+        if wish.retry_refused {
+            refused.clear();
+        } else {
+            rivalry.forget(&mut refused);
             keep_unchanged(&mut refused, new, old, source, run)?;
         }
-        all.push(refused);
+        all.push(Kept { refused, rivalry });
     }
     Ok(all)
 }

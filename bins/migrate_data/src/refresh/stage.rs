@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use common::identifier::quote;
 use common::{Result, Session};
 
+use super::partitions;
 use super::shape::Shape;
 
 /// What stands before the names of the staged books.
@@ -34,12 +35,20 @@ impl Stage {
         new.begin()?;
         new.batch(include_str!("stage.sql"))?;
         for shape in shapes.iter().flatten() {
+            let tree = partitions::of(new, shape)?;
+            let (unlogged, form) = match &tree {
+                None => ("UNLOGGED ", "WITH (autovacuum_enabled = off)".to_owned()),
+                Some(tree) => ("", format!("PARTITION BY {}", tree.key)),
+            };
             new.batch(&format!(
-                "CREATE UNLOGGED TABLE {} (LIKE {} INCLUDING CONSTRAINTS) WITH (autovacuum_enabled = off)",
+                "CREATE {unlogged}TABLE {} (LIKE {} INCLUDING CONSTRAINTS) {form}",
                 shape.stage, shape.target.sql
             ))?;
             for column in unmapped(new, shape)? {
                 new.batch(&format!("ALTER TABLE {} DROP COLUMN {column}", shape.stage))?;
+            }
+            if let Some(tree) = tree {
+                new.batch(&tree.statements)?;
             }
         }
         new.commit()?;
@@ -73,7 +82,7 @@ impl Stage {
 pub fn drop_all(new: &mut Session) -> Result<()> {
     let rows = new.query(
         "SELECT c.oid::regclass::text FROM pg_class AS c \
-         WHERE c.relnamespace = to_regnamespace('pgrefit') AND c.relkind = 'r' AND starts_with(c.relname, 'stage_')",
+         WHERE c.relnamespace = to_regnamespace('pgrefit') AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND starts_with(c.relname, 'stage_')",
         &[],
     )?;
     for row in rows {
