@@ -310,6 +310,51 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Rows kept for a moment, to be looked at together.
+#[derive(Debug, Default)]
+pub struct RowBatch {
+    bytes: Vec<u8>,
+    fields: Vec<Option<Range<usize>>>,
+    rows: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl RowBatch {
+    pub fn push(&mut self, row: Row<'_>) {
+        let (byte, field) = (self.bytes.len(), self.fields.len());
+        self.bytes.extend_from_slice(row.bytes);
+        self.fields.extend_from_slice(row.fields);
+        self.rows.push((byte..self.bytes.len(), field..self.fields.len()));
+    }
+
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.fields.clear();
+        self.rows.clear();
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn byte_len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The row pushed as number `place`, from 0.
+    pub fn get(&self, place: usize) -> Row<'_> {
+        let (bytes, fields) = self.rows[place].clone();
+        Row { bytes: &self.bytes[bytes], fields: &self.fields[fields] }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
+        (0..self.len()).map(|place| self.get(place))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Decoder, Encoder, Messages};

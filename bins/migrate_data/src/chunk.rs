@@ -4,7 +4,7 @@ mod staging;
 
 use std::collections::HashMap;
 
-use common::copy::Row;
+use common::copy::RowBatch;
 use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Error, Result, Session};
@@ -92,7 +92,10 @@ impl<'p> Loader<'p> {
         refused: &Refused,
     ) -> Result<&Account> {
         self.clear();
-        snapshot::for_each_row(old, self.source, range, |row| self.take(row, refused))?;
+        snapshot::for_each_batch(old, self.source, range, |rows| {
+            self.transformer.look_ahead(rows);
+            (0..rows.len()).try_for_each(|place| self.take(rows, place, refused))
+        })?;
         if self.source.whole_row.is_none() {
             self.raws = self.raw_rows(old, range)?;
         }
@@ -124,7 +127,8 @@ impl<'p> Loader<'p> {
     }
 
     /// Cleans one row of the source into the sinks.
-    fn take(&mut self, row: Row, refused: &Refused) -> Result<()> {
+    fn take(&mut self, rows: &RowBatch, place: usize, refused: &Refused) -> Result<()> {
+        let row = rows.get(place);
         let key = self.transformer.key(&row)?;
         self.account.read += 1;
         if let Some(keys) = &mut self.keys {
@@ -135,7 +139,7 @@ impl<'p> Loader<'p> {
         let known = if refused.is_empty() { None } else { refused.get(&key) };
         let values = match known {
             Some(reject) => Err(reject.clone()),
-            None => self.transformer.transform(row)?,
+            None => self.transformer.transform_ahead(rows, place)?,
         };
         match values {
             Ok(values) => {

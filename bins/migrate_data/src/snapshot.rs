@@ -1,6 +1,6 @@
 //! Reading the old database: many connections, one moment.
 
-use common::copy::Row;
+use common::copy::{Row, RowBatch};
 use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Context, Error, Pool, Result, Session};
@@ -91,6 +91,30 @@ pub fn for_each_row(
         ),
         false => error,
     })
+}
+
+/// Rows and bytes in a batch: enough that memory answers most of its lookups at once, few enough to
+/// stay in the processor's cache meanwhile.
+const BATCH_ROWS: usize = 64;
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// As [`for_each_row`], batch by batch.
+pub fn for_each_batch(
+    stream: &mut CopyStream,
+    source: &Source,
+    range: &Range,
+    mut take: impl FnMut(&RowBatch) -> Result<()>,
+) -> Result<()> {
+    let mut batch = RowBatch::default();
+    for_each_row(stream, source, range, |row| {
+        batch.push(row);
+        if batch.len() == BATCH_ROWS || batch.byte_len() >= BATCH_BYTES {
+            take(&batch)?;
+            batch.clear();
+        }
+        Ok(())
+    })?;
+    take(&batch)
 }
 
 /// Rows of a source at the snapshot's moment.

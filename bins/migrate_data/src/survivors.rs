@@ -114,6 +114,13 @@ impl Survivors {
         }
     }
 
+    /// Reads the place where a fingerprint would be, for nothing but to have it near when
+    /// [`Survivors::get`] asks for it.
+    pub fn touch(&self, fingerprint: &Fingerprint) -> u64 {
+        let part = &self.0[part_of(fingerprint)];
+        part.home(fingerprint).map_or(0, |slot| part.slots[slot].fingerprint[0])
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&Fingerprint, Survivor<'_>)> {
         self.0.iter().flat_map(|part| {
             part.slots.iter().enumerate().filter_map(move |(slot, found)| {

@@ -1,11 +1,12 @@
 //! One source row → values of every target, or the first thing that is wrong with it. A pure
 //! function of the row and the survivors.
 
+mod foresight;
 mod memo;
 
 use std::borrow::Cow;
 
-use common::copy::Row;
+use common::copy::{Row, RowBatch};
 use common::{Error, Result};
 
 use crate::clean::{Rule, clean};
@@ -13,6 +14,7 @@ use crate::keys::{Fingerprint, Key, OrderKey, fingerprint, fingerprint_of};
 use crate::plan::{Field, FieldInput, Order, Otherwise, Source, Target};
 use crate::survivors::Survivors;
 use crate::value::Value;
+use foresight::{Foresight, sought};
 use memo::Memo;
 
 /// Survivors by target number; `None` for targets without `unique` and those not yet surveyed.
@@ -24,6 +26,7 @@ pub struct Transformer<'p> {
     lookups: &'p Lookups,
     /// Per field, what its last texts became, where few texts come again and again.
     memos: Vec<Option<Memo<'p>>>,
+    foresight: Foresight,
     buffer: Vec<u8>,
     /// Per field, how often `otherwise` stood in for a value that was refused.
     pub replaced: Vec<u64>,
@@ -57,10 +60,12 @@ pub struct Reject {
 
 impl<'p> Transformer<'p> {
     pub fn new(source: &'p Source, lookups: &'p Lookups) -> Transformer<'p> {
+        let memos: Vec<_> = source.fields.iter().map(Memo::of).collect();
         Transformer {
             source,
             lookups,
-            memos: source.fields.iter().map(Memo::of).collect(),
+            foresight: Foresight::of(source, &memos),
+            memos,
             buffer: Vec::new(),
             replaced: vec![0; source.fields.len()],
         }
@@ -76,11 +81,39 @@ impl<'p> Transformer<'p> {
         }
     }
 
+    /// Prepares [`Transformer::transform_ahead`] for the rows of this batch.
+    pub fn look_ahead(&mut self, rows: &RowBatch) {
+        self.foresight.look_ahead(self.source, rows, self.lookups);
+    }
+
+    /// As [`Transformer::transform`], of the row at `place` in the batch that was looked ahead at.
+    pub fn transform_ahead<'r>(
+        &mut self,
+        rows: &'r RowBatch,
+        place: usize,
+    ) -> Result<Result<Values<'r>, Reject>>
+    where
+        'p: 'r,
+    {
+        self.transform_at(rows.get(place), Some(place))
+    }
+
     /// All values of a row, or the first refusal in the order of the mapping.
     ///
     /// # Errors
     /// `otherwise = "fail"` ends the run; so does a source that breaks its own encoding.
     pub fn transform<'r>(&mut self, row: Row<'r>) -> Result<Result<Values<'r>, Reject>>
+    where
+        'p: 'r,
+    {
+        self.transform_at(row, None)
+    }
+
+    fn transform_at<'r>(
+        &mut self,
+        row: Row<'r>,
+        place: Option<usize>,
+    ) -> Result<Result<Values<'r>, Reject>>
     where
         'p: 'r,
     {
@@ -90,7 +123,7 @@ impl<'p> Transformer<'p> {
         for (index, target) in source.targets.iter().enumerate() {
             let skipped = match target.skip_if_null {
                 None => false,
-                Some(field) => match self.evaluate(field, row, &mut values)? {
+                Some(field) => match self.evaluate(field, row, place, &mut values)? {
                     Ok(()) => values.get(field).is_null(),
                     Err(rule) => return Ok(Err(self.reject(target, field, rule, row))),
                 },
@@ -100,7 +133,7 @@ impl<'p> Transformer<'p> {
                 continue;
             }
             for column in &target.columns {
-                if let Err(rule) = self.evaluate(column.field, row, &mut values)? {
+                if let Err(rule) = self.evaluate(column.field, row, place, &mut values)? {
                     return Ok(Err(self.reject(target, column.field, rule, row)));
                 }
                 if column.not_null && values.get(column.field).is_null() {
@@ -135,6 +168,7 @@ impl<'p> Transformer<'p> {
         &mut self,
         index: usize,
         row: Row<'r>,
+        place: Option<usize>,
         values: &mut Values<'r>,
     ) -> Result<Result<(), Rule>>
     where
@@ -145,18 +179,11 @@ impl<'p> Transformer<'p> {
         }
         let source = self.source;
         let field = &source.fields[index];
-        let computed = match &mut self.memos[index] {
-            Some(memo) => memo.compute(field, row),
-            None => compute(field, row),
-        };
-        let refused = match computed {
-            Ok(value) => match self.resolve(field, value, &mut values.fields[index].looked_up) {
-                Ok(value) => {
-                    values.fields[index].value = Some(value);
-                    return Ok(Ok(()));
-                }
-                Err(rule) => rule,
-            },
+        let refused = match self.value(index, row, place, &mut values.fields[index].looked_up) {
+            Ok(value) => {
+                values.fields[index].value = Some(value);
+                return Ok(Ok(()));
+            }
             Err(rule) => rule,
         };
         match &field.otherwise {
@@ -175,26 +202,50 @@ impl<'p> Transformer<'p> {
         }
     }
 
-    /// A looked-up value becomes what the lookup takes of the survivor.
-    fn resolve<'r>(
+    /// A field's value; a looked-up one becomes what the lookup takes of the survivor.
+    fn value<'r>(
         &mut self,
-        field: &Field,
-        value: Value<'r>,
+        index: usize,
+        row: Row<'r>,
+        place: Option<usize>,
         looked_up: &mut Fingerprint,
-    ) -> Result<Value<'r>, Rule> {
+    ) -> Result<Value<'r>, Rule>
+    where
+        'p: 'r,
+    {
+        let field = &self.source.fields[index];
         let Some(lookup) = &field.lookup else {
-            return Ok(value);
+            return self.remembered(index, row);
         };
-        if value.is_null() {
-            return Ok(value);
-        }
-        *looked_up = fingerprint([&value], lookup.ignore_case, &mut self.buffer);
+        let foreseen = place.and_then(|place| self.foresight.sought(place, index));
+        let sought = match foreseen {
+            Some(sought) => *sought,
+            None => {
+                self.remembered(index, row).map(|value| sought(lookup, &value, &mut self.buffer))
+            }
+        };
+        let Some(fingerprint) = sought? else {
+            return Ok(Value::Null);
+        };
+        *looked_up = fingerprint;
         match &self.lookups[lookup.target] {
             Some(survivors) => {
-                survivors.get(looked_up).map(|survivor| survivor.taken()).ok_or(Rule::Lookup)
+                survivors.get(&fingerprint).map(|survivor| survivor.taken()).ok_or(Rule::Lookup)
             }
             // In the survey of its own source, the row looked up is this row or one like it.
             None => Ok(Value::Integer(0)),
+        }
+    }
+
+    /// As [`compute`], but for texts that came before.
+    fn remembered<'r>(&mut self, index: usize, row: Row<'r>) -> Result<Value<'r>, Rule>
+    where
+        'p: 'r,
+    {
+        let field = &self.source.fields[index];
+        match &mut self.memos[index] {
+            Some(memo) => memo.compute(field, row),
+            None => compute(field, row),
         }
     }
 

@@ -60,31 +60,35 @@ impl Pass<'_> {
             if stop.is_set() {
                 break;
             }
-            snapshot::for_each_row(&mut stream, self.source, range, |row| {
-                let key = transformer.key(&row)?;
-                if !self.refused.is_empty() && self.refused.contains_key(&key) {
-                    return Ok(());
-                }
-                let Ok(values) = transformer.transform(row)? else {
-                    return Ok(());
-                };
-                for (index, target) in self.source.targets.iter().enumerate() {
-                    if values.is_skipped(index) {
-                        continue;
+            snapshot::for_each_batch(&mut stream, self.source, range, |rows| {
+                transformer.look_ahead(rows);
+                (0..rows.len()).try_for_each(|place| {
+                    let row = rows.get(place);
+                    let key = transformer.key(&row)?;
+                    if !self.refused.is_empty() && self.refused.contains_key(&key) {
+                        return Ok(());
                     }
-                    let fingerprint = transformer.unique_fingerprint(target, &values);
-                    let survivor = match (fingerprint, &self.lookups[target.number]) {
-                        (Some(fingerprint), Some(survivors)) => survivors.get(&fingerprint),
-                        _ => None,
+                    let Ok(values) = transformer.transform_ahead(rows, place)? else {
+                        return Ok(());
                     };
-                    if survivor.is_some_and(|survivor| *survivor.key != key) {
-                        continue;
+                    for (index, target) in self.source.targets.iter().enumerate() {
+                        if values.is_skipped(index) {
+                            continue;
+                        }
+                        let fingerprint = transformer.unique_fingerprint(target, &values);
+                        let survivor = match (fingerprint, &self.lookups[target.number]) {
+                            (Some(fingerprint), Some(survivors)) => survivors.get(&fingerprint),
+                            _ => None,
+                        };
+                        if survivor.is_some_and(|survivor| *survivor.key != key) {
+                            continue;
+                        }
+                        let number = survivor.map_or(0, |survivor| survivor.number());
+                        self.fill(&mut canonical, index, &values, number);
+                        visit(index, &canonical, row.text(0)?.unwrap_or_default());
                     }
-                    let number = survivor.map_or(0, |survivor| survivor.number());
-                    self.fill(&mut canonical, index, &values, number);
-                    visit(index, &canonical, row.text(0)?.unwrap_or_default());
-                }
-                Ok(())
+                    Ok(())
+                })
             })?;
         }
         Ok(())
