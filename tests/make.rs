@@ -41,7 +41,18 @@ fn make(arguments: &[&str]) -> Run {
     let mut command = Command::new("make");
     command.args(arguments).current_dir(Lab::repository());
     // As typed by a person, even where make runs this test.
-    for setting in ["MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PROJECT", "MSG", "NAME", "YES", "DB"] {
+    for setting in [
+        "MAKEFLAGS",
+        "MAKELEVEL",
+        "MFLAGS",
+        "PROJECT",
+        "MSG",
+        "NAME",
+        "YES",
+        "DB",
+        "BACKUP",
+        "KEEP",
+    ] {
         command.env_remove(setting);
     }
     Run::of(&mut command, "no password is known here")
@@ -67,6 +78,20 @@ fn bare_make_lists_every_target_with_what_it_does() {
         make(&["-n", name]).ok();
         make(&["-n", name, "PROJECT=sql/retail"]).ok();
     }
+}
+
+#[test]
+fn a_migration_offers_a_backup_before_it() {
+    let order = |arguments: &[&str]| {
+        let run = make(arguments);
+        let steps = run.ok().lines().filter_map(|line| line.split("release/").nth(1));
+        steps.map(|step| step.trim_end().to_owned()).collect::<Vec<_>>()
+    };
+    let plain = order(&["-n", "migrate-all"]);
+    assert!(!plain.iter().any(|step| step.starts_with("db_backup")), "{plain:?}");
+    let steps = order(&["-n", "migrate-all", "BACKUP=1"]);
+    let after = steps.iter().skip_while(|step| *step != "db_backup").collect::<Vec<_>>();
+    assert_eq!(after, ["db_backup", "migrate_schema upgrade", "apply_sql"], "{steps:?}");
 }
 
 #[test]

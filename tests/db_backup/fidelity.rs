@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use super::{SHOP, back_up, command, db_backup, files, masked, rows};
+use super::{SHOP, back_up, command, db_backup, files, left, masked, rows};
 use crate::harness::{Lab, Run};
 
 #[test]
@@ -31,7 +31,9 @@ fn it_says_what_it_did_and_verify_agrees() {
         assert!(show.ok().contains(line), "{line}\n{show}");
     }
     let json = db_backup(&lab, &["show", "--json"]);
-    assert!(json.ok().contains("\"tool\": \"db_backup "), "{json}");
+    let manifest = lab.read(&format!("backups/{}/manifest.json", left(&lab)[0]));
+    assert_eq!(json.ok(), manifest);
+    assert!(manifest.contains("\"tool\": \"db_backup "), "{json}");
 }
 
 #[test]
@@ -47,6 +49,9 @@ fn nobody_else_may_read_it_and_no_file_holds_the_password() {
         let held = bytes.windows(password.len()).any(|part| part == password.as_bytes());
         assert!(!held, "{file} holds the password");
     }
+    let globals = std::fs::read_to_string(backup.join("globals.sql")).unwrap();
+    assert!(globals.contains(&format!("CREATE ROLE {};", lab.user())), "{globals}");
+    assert!(!globals.contains("PASSWORD '"), "{globals}");
     for folder in [backup.clone(), backup.join("data")] {
         assert_eq!(std::fs::metadata(folder).unwrap().permissions().mode() & 0o777, 0o700);
     }
@@ -249,7 +254,20 @@ fn a_filter_that_fails_fails_the_backup() {
     }
 }
 
-use super::left;
+#[test]
+fn every_level_is_gzip_and_the_higher_the_smaller() {
+    let lab = Lab::new();
+    lab.execute(&lab.new, SHOP);
+    let mut sizes = Vec::new();
+    for level in ["0", "1", "6", "9"] {
+        let backup = back_up(&lab, &["--level", level]);
+        assert_eq!(rows(&backup, "public.orders").len(), 250_000);
+        let size = |file: &String| std::fs::metadata(backup.join(file)).unwrap().len();
+        sizes.push(files(&backup).iter().map(size).sum::<u64>());
+    }
+    assert!(sizes.is_sorted_by(|a, b| a > b), "{sizes:?}");
+    db_backup(&lab, &["verify"]).ok();
+}
 
 impl Lab {
     /// One row as text.

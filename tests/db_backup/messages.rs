@@ -136,3 +136,20 @@ fn a_table_that_stays_locked_is_named() {
     );
     assert_eq!(left(&lab), Vec::<String>::new());
 }
+
+/// In `--help` and in the README alike.
+#[test]
+fn what_a_backup_is_not_is_said_plainly() {
+    let readme = std::fs::read_to_string(Lab::repository().join("README.md")).unwrap();
+    let lab = Lab::without_databases();
+    let backup = lab.run("db_backup", &["--help"]).ok().replace('\n', " ");
+    let restore = lab.run("db_restore", &["--help"]).ok().replace('\n', " ");
+    for (place, text) in [("README", &readme), ("db_backup", &backup), ("db_restore", &restore)] {
+        let text = text.to_lowercase();
+        for said in
+            ["point-in-time recovery", "physical", "pg_dumpall --globals-only", "without passwords"]
+        {
+            assert!(text.contains(said), "{place} does not say {said}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{back_up, db_backup, left};
+use super::{back_up, db_backup, left, sealed};
 use crate::harness::Lab;
 
 fn some(lab: &Lab, number: usize) -> Vec<PathBuf> {
@@ -67,6 +67,35 @@ fn young_ones_stay_and_other_databases_and_damaged_ones_are_left_alone() {
     assert!(other.exists() && backups[0].exists() && !backups[2].exists());
     let list = db_backup(&lab, &["list"]);
     assert!(list.ok().contains("  damaged: "), "{list}");
+}
+
+#[test]
+fn the_days_count_from_when_each_was_made() {
+    let lab = Lab::new();
+    let backups = some(&lab, 3);
+    for (backup, days) in backups.iter().zip([9, 5, 1]) {
+        let path = backup.join("manifest.json");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let ago = format!(
+            "SELECT to_char(now() AT TIME ZONE 'UTC' - interval '{days} days', 'YYYY-MM-DD')"
+        );
+        let (before, rest) = text.split_once("\"created\": \"").unwrap();
+        let aged = format!("{before}\"created\": \"{}{}", lab.value(&lab.new, &ago), &rest[10..]);
+        std::fs::write(path, sealed(&aged)).unwrap();
+    }
+    let run = db_backup(&lab, &["prune", "--keep-days", "7"]);
+    assert_eq!(run.ok(), format!("db_backup: 1 backup of `{}` removed, 2 left\n", lab.new));
+    assert_eq!(left(&lab), names(&[&backups[1], &backups[2]]));
+    // Whichever rule keeps a backup, it is kept.
+    db_backup(&lab, &["prune", "--keep-days", "3", "--keep", "2"]).ok();
+    assert_eq!(left(&lab).len(), 2);
+    let next = db_backup(&lab, &["--keep-days", "3"]);
+    assert!(
+        next.ok().ends_with(&format!("db_backup: 1 backup of `{}` removed, 2 left\n", lab.new)),
+        "{next}"
+    );
+    assert!(!backups[1].exists() && backups[2].exists());
+    db_backup(&lab, &["prune"]).exits(2);
 }
 
 fn back_up_old(lab: &Lab) -> PathBuf {

@@ -53,14 +53,6 @@ impl Cramped {
         ));
     }
 
-    /// The URL of a database, with the password in it.
-    pub fn url(&self, database: &str) -> String {
-        let password = fs::read_to_string(self.home.folder.join(".pg/password"));
-        let password = password.expect("the server was started");
-        let port = self.home.recorded("port");
-        format!("postgresql://postgres:{}@127.0.0.1:{port}/{database}", password.trim())
-    }
-
     /// Ends the server at once, as a failure of the machine would, and lets it recover.
     pub fn restart(&self) {
         let server = self.home.server_process();

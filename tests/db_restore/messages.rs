@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::{SHOP, Shop};
 use crate::db_backup::sealed;
+use crate::dev_postgres::home::Home;
 use crate::harness::Run;
 
 #[test]
@@ -265,4 +266,64 @@ fn a_function_that_needs_a_search_path_is_named_and_can_be_given_one() {
     );
     shop.restore(&[]).ok();
     assert_eq!(shop.rows(&shop.new, "SELECT id FROM t"), ["1"]);
+}
+
+#[test]
+fn the_database_one_works_from_is_restored_and_a_template_is_not() {
+    let home = Home::new();
+    home.run(&["start"]).ok();
+    let shop = Shop::on(&home.url("postgres"));
+    shop.execute("postgres", "CREATE TABLE t AS SELECT 1 AS id");
+    let run = |binary: &str, arguments: &[&str]| {
+        let mut command = shop.command(binary, arguments);
+        Run::of(command.env("DATABASE_URL", shop.url("postgres")), &shop.password())
+    };
+    run("db_backup", &[]).ok();
+    shop.execute("postgres", "DROP TABLE t");
+    for name in ["template0", "template1"] {
+        run("db_restore", &["--to", name]).fails(
+            2,
+            &format!(
+                "db_restore: `{name}` is a template, which the server makes new databases from\n  \
+                 hint: It is not replaced: --to NAME restores to another database. Nothing was changed."
+            ),
+        );
+    }
+    // Statements are sent from template1 meanwhile.
+    let restored = run("db_restore", &[]);
+    assert!(restored.ok().starts_with("db_restore: postgres is back as of "), "{restored}");
+    assert_eq!(shop.rows("postgres", "SELECT id FROM t"), ["1"]);
+    run("db_restore", &["--drop-old"]).ok();
+
+    shop.execute(&shop.new, "ALTER DATABASE template1 WITH is_template false");
+    shop.execute(&shop.new, "DROP DATABASE template1");
+    run("db_restore", &[]).fails(
+        1,
+        &format!(
+            "db_restore: there is no database to work from while `postgres` is restored\n  \
+             detail: the database `template1` does not exist at 127.0.0.1:{}\n  \
+             hint: A database is restored from outside of it: create one named `postgres`. Nothing was changed.",
+            shop.port()
+        ),
+    );
+}
+
+#[test]
+fn a_backup_that_is_still_being_written_is_not_restored() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, "CREATE TABLE t (id int)");
+    let backup = shop.path(&shop.back_up().display().to_string());
+    let name = backup.file_name().unwrap().to_string_lossy().into_owned();
+    let partial = backup.with_file_name(format!(".{name}.partial"));
+    fs::rename(&backup, &partial).unwrap();
+    let writer = fs::File::open(&partial).unwrap();
+    writer.lock().unwrap();
+    shop.restore(&[&name]).fails(
+        1,
+        &format!(
+            "db_restore: backups/.{name}.partial: the backup is still being written\n  \
+             hint: It gets its name when it is whole; wait for its db_backup to end."
+        ),
+    );
+    assert_eq!(shop.beside(), Vec::<String>::new());
 }

@@ -94,7 +94,7 @@ impl Scene {
     fn new() -> Scene {
         let server = Cramped::new();
         server.home.sql("CREATE ROLE mover SUPERUSER LOGIN PASSWORD 'the first'");
-        let shop = Shop::on(&server.url("postgres"));
+        let shop = Shop::on(&server.home.url("postgres"));
         shop.execute(&shop.new, include_str!("phases.sql"));
         let (schema, content) = (shop.schema(&shop.new), shop.content(&shop.new));
         shop.back_up();

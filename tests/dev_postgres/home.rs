@@ -59,6 +59,14 @@ impl Home {
         self.run(&["shell", "--", "-XAtqc", statement]).ok().trim().to_owned()
     }
 
+    /// The URL of a database, with the password in it.
+    pub fn url(&self, database: &str) -> String {
+        let password = fs::read_to_string(self.folder.join(".pg/password"));
+        let password = password.expect("the server was started");
+        let port = self.recorded("port");
+        format!("postgresql://postgres:{}@127.0.0.1:{port}/{database}", password.trim())
+    }
+
     pub fn recorded(&self, key: &str) -> String {
         let text = fs::read_to_string(self.folder.join(".pg/cluster.toml")).expect("a record");
         let value = text.lines().find_map(|line| line.strip_prefix(&format!("{key} = ")));

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use common::{Database, Project, Result, Side};
 use db_backup::store::Store;
 
 /// Backs up one database, in one snapshot, by parallel streams, into files that psql can read.
 ///
-/// Logical and whole: no point-in-time recovery, no physical copy. Roles and tablespaces go into
-/// globals.sql, without passwords. Without a command, a backup is made.
+/// Without a command, a backup is made. It is a logical one: no point-in-time recovery, no physical
+/// copy of the server. Roles and tablespaces belong to the server rather than to a database; what
+/// `pg_dumpall --globals-only` says of them goes into globals.sql, without passwords, where the role
+/// may read it.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -104,9 +106,10 @@ pub enum Command {
         place: Place,
     },
     /// Remove old backups of this database; never the last verified one, nor one being restored
+    #[command(group(ArgGroup::new("rule").args(["keep", "keep_days"]).required(true).multiple(true)))]
     Prune {
         /// Keep the newest N
-        #[arg(long, value_name = "N", required_unless_present = "keep_days")]
+        #[arg(long, value_name = "N")]
         keep: Option<usize>,
         /// Keep those that are younger
         #[arg(long, value_name = "DAYS")]

@@ -12,8 +12,9 @@ use db_restore::plan::{Part, Selection};
 /// only then puts it in the live one's place, which is kept under another name.
 ///
 /// A restore that was interrupted goes on where it stopped. Chosen tables, and rows alone, go into
-/// a database that exists in one transaction. There is no point-in-time recovery, and roles and
-/// tablespaces are not restored: the backup's globals.sql creates the roles, without passwords.
+/// a database that exists in one transaction. There is no point-in-time recovery and no physical
+/// backup. Roles and tablespaces are not restored: the backup's globals.sql, which `pg_dumpall
+/// --globals-only` wrote, creates them, without passwords.
 /// Exit codes: 0 done, 1 failed, 2 asked wrongly.
 #[derive(Debug, Parser)]
 #[command(version)]

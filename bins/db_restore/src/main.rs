@@ -46,7 +46,8 @@ fn db_restore(arguments: Arguments) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     plan.select(&arguments.selection(), &HashSet::new())?;
-    preflight::check(&plan, &mut server, exists && !arguments.check)?;
+    let replaces = (exists && !arguments.check).then_some(target.as_str());
+    preflight::check(&plan, &mut server, replaces)?;
     let name = arguments.scratch(&target);
     space::require(&plan, &mut server, &name)?;
     let start = Instant::now();

@@ -26,13 +26,22 @@ pub fn check_version(backup: &Backup, server: &Server) -> Result<()> {
     )))
 }
 
-/// For a restore into a database of its own, which takes the place of another where it `replaces`.
+/// For a restore into a database of its own, which takes the place of the one that it `replaces`.
 ///
 /// # Errors
-/// The server or its user cannot take it, or a part of a database would replace a whole one.
-pub fn check(plan: &Plan, server: &mut Server, replaces: bool) -> Result<()> {
+/// The server or its user cannot take it, a part of a database would replace a whole one, or the
+/// former one is a template.
+pub fn check(plan: &Plan, server: &mut Server, replaces: Option<&str>) -> Result<()> {
+    if let Some(target) = replaces
+        && server.is_template(target)?
+    {
+        return Err(Error::usage(format!(
+            "`{target}` is a template, which the server makes new databases from"
+        ))
+        .hint("It is not replaced: --to NAME restores to another database. Nothing was changed."));
+    }
     let options = &plan.backup.manifest.options;
-    if replaces && !options.is_whole() {
+    if replaces.is_some() && !options.is_whole() {
         let parts: Vec<_> = options.schemas.iter().chain(&options.tables).cloned().collect();
         return Err(Error::usage(format!(
             "{}: the backup holds a part of its database only: {}",

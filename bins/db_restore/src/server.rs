@@ -97,6 +97,12 @@ impl Server {
         db_backup::disk::free(&data.join("base"))
     }
 
+    /// Whether CREATE DATABASE copies it: `template1`, and what is marked so.
+    pub fn is_template(&mut self, database: &str) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)";
+        Ok(self.session.query_one(sql, &[&database])?.get(0))
+    }
+
     /// Bytes of a database on disk; 0 where there is none of that name.
     pub fn size_of(&mut self, database: &str) -> Result<u64> {
         let sql = "SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database WHERE datname = $1";
