@@ -1,8 +1,9 @@
 //! Others who write while rows are read.
 
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{READ_IS_LOADED_MERGED_QUARANTINED, small};
 
@@ -67,4 +68,45 @@ fn a_load_under_writers_is_one_moment_of_the_old_database() {
     };
     assert_eq!(lab.value(&lab.new, &content("ledger")), lab.value(&lab.old, &content("entry")));
     lab.run("verify_data", &[]).ok();
+}
+
+/// Somebody who comes to lock a table as a whole while rows are read waits for the end of the load,
+/// and keeps none of its readers waiting, not even those that come to his table later.
+#[test]
+fn a_vacuum_full_that_begins_amid_a_load_waits_for_its_end() {
+    let lab = small(
+        "CREATE TABLE first (id int PRIMARY KEY); INSERT INTO first SELECT generate_series(1, 60000); \
+         CREATE TABLE last (id int PRIMARY KEY, n int); INSERT INTO last SELECT i, i FROM generate_series(1, 60000) AS i; DELETE FROM last WHERE id % 2 = 0; CREATE VIEW seen AS SELECT id, n FROM last",
+        "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, n int); CREATE TABLE c (id int PRIMARY KEY, n int)",
+        "[a]\nfrom = \"first\"\nkey = \"id\"\n[a.columns]\nid = \"id\"\n[b]\nfrom = \"last\"\nkey = \"id\"\n[b.columns]\nid = \"id\"\nn = \"n\"\n\
+         [c]\nfrom = \"seen\"\nkey = \"id\"\n[c.columns]\nid = \"id\"\nn = \"n\"\n",
+    );
+    let mut command = lab.command("migrate_data", &["--max-rows-per-second", "30000"]);
+    let load = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a load");
+    let begun = "SELECT coalesce(to_regclass('pgrefit.load_chunk')::text, '')";
+    wait_until("the load begins", || !lab.value(&lab.new, begun).is_empty());
+    let chunks = "SELECT count(*) FROM pgrefit.load_chunk";
+    wait_until("chunks are laid out", || lab.value(&lab.new, chunks) != "0");
+    thread::scope(|scope| {
+        let rewriting = scope.spawn(|| lab.execute(&lab.old, "VACUUM FULL last"));
+        let waits = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND query LIKE 'VACUUM FULL%' AND wait_event_type = 'Lock'",
+            lab.old
+        );
+        wait_until("VACUUM FULL waits", || lab.value("postgres", &waits) == "1");
+        let output = load.wait_with_output().expect("its end");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        rewriting.join().expect("VACUUM FULL ends");
+    });
+    assert_eq!(lab.value(&lab.new, "SELECT (SELECT count(*) FROM a) || ' ' || (SELECT count(*) FROM b) || ' ' || (SELECT count(*) FROM c)"), "60000 30000 30000");
+    lab.run("verify_data", &[]).ok();
+}
+
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(120), "{what}: not yet");
+        thread::sleep(Duration::from_millis(20));
+    }
 }

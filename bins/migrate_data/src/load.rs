@@ -67,7 +67,7 @@ pub enum Ending {
 /// Whatever was committed stays, and the same call goes on from there.
 pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
     let mut ledger = route.writer()?;
-    let (snapshot, mut coordinator) = Snapshot::export(route.old, plan)?;
+    let (snapshot, mut coordinator) = Snapshot::export(route.old, plan, route.workers)?;
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     aside::set_aside(&mut ledger, run, plan)?;
     let mut renew = false;

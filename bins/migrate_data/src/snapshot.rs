@@ -1,5 +1,7 @@
 //! Reading the old database: many connections, one moment.
 
+mod readers;
+
 use common::copy::{Row, RowBatch};
 use common::copy_stream::CopyStream;
 use common::identifier::literal;
@@ -8,11 +10,14 @@ use postgres::error::SqlState;
 
 use crate::plan::{Key, Plan, Source};
 use crate::throttle;
+pub use readers::Reader;
+use readers::Readers;
 
 /// The moment at which everything is read, shared by all readers.
 pub struct Snapshot {
     id: String,
     pool: Pool,
+    readers: Readers,
 }
 
 /// Rows whose key is at least `low` and below `high`; `None` is open.
@@ -31,23 +36,43 @@ const SETTINGS: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET In
     SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
     SELECT set_config('client_encoding', 'SQL_ASCII', false) WHERE current_setting('server_encoding') = 'SQL_ASCII'";
 
+/// Whoever waits to lock a table as a whole waits for the session that holds the snapshot, and
+/// keeps a reader waiting that has no lock yet: for ever, if it did not give up.
+const PATIENCE: &str = "SET lock_timeout = '60s'";
+
+/// How often a snapshot is begun anew since others come in between.
+const TRIES: u32 = 20;
+
 impl Snapshot {
-    /// Locks every source table against TRUNCATE and rewriting ALTER, then exports the snapshot:
-    /// a snapshot alone would see a table that is truncated afterwards as empty, without an error.
+    /// Locks every source against TRUNCATE and rewriting ALTER, then exports the snapshot: a
+    /// snapshot alone would see a table that is truncated afterwards as empty, without an error.
     /// Both last as long as the session that is handed back.
     ///
-    /// # Errors
-    /// A source may not be read, or is locked by someone who changes it.
-    pub fn export(pool: &Pool, plan: &Plan) -> Result<(Snapshot, Session)> {
-        let tables: Vec<_> =
-            plan.sources.iter().filter_map(|source| source.table.as_deref()).collect();
-        Snapshot::of_tables(pool, &tables)
-    }
-
-    /// The same of tables named in SQL.
+    /// So many readers lock the sources at once: whoever asks later to lock a table as a whole
+    /// waits for their end, and one that came late would wait behind him.
     ///
     /// # Errors
-    /// A table may not be read, or is locked by someone who changes it.
+    /// A source may not be read.
+    pub fn export(pool: &Pool, plan: &Plan, readers: usize) -> Result<(Snapshot, Session)> {
+        let tables: Vec<_> =
+            plan.sources.iter().filter_map(|source| source.table.as_deref()).collect();
+        let mut tries = 0;
+        loop {
+            let (snapshot, session) = Snapshot::of_tables(pool, &tables)?;
+            tries += 1;
+            match snapshot.open_readers(plan, readers) {
+                Ok(()) => return Ok((snapshot, session)),
+                // Somebody came in between. Without our locks he is not in the way any more.
+                Err(error) if error.is(&SqlState::LOCK_NOT_AVAILABLE) && tries < TRIES => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// A snapshot of tables named in SQL, whose readers lock what they read when they read it.
+    ///
+    /// # Errors
+    /// A table may not be read.
     pub fn of_tables(pool: &Pool, tables: &[&str]) -> Result<(Snapshot, Session)> {
         let mut session = pool.session()?;
         session.batch(SETTINGS)?;
@@ -58,16 +83,34 @@ impl Snapshot {
                 .context(|| format!("the source {table} cannot be read"))?;
         }
         let row = session.query_one("SELECT pg_export_snapshot()", &[])?;
-        Ok((Snapshot { id: row.get(0), pool: pool.clone() }, session))
+        let readers = Readers::default();
+        Ok((Snapshot { id: row.get(0), pool: pool.clone(), readers }, session))
     }
 
-    /// One more connection that reads at the snapshot's moment, for many rows.
-    pub fn stream(&self) -> Result<CopyStream> {
+    fn open_readers(&self, plan: &Plan, readers: usize) -> Result<()> {
+        for _ in 0..readers {
+            let mut stream = self.open()?;
+            stream.batch("SET lock_timeout = '100ms'")?;
+            for source in &plan.sources {
+                // Planned, not run: it locks all that the query reads.
+                let locked = stream.batch(&format!("EXPLAIN SELECT FROM {}", source.from_clause));
+                locked.context(|| format!("{} cannot be read", source.label))?;
+            }
+            stream.batch(PATIENCE)?;
+            self.readers.add(stream);
+        }
+        Ok(())
+    }
+
+    /// A connection that reads at the snapshot's moment, for many rows.
+    pub fn stream(&self) -> Result<Reader<'_>> {
+        self.readers.take(|| self.open())
+    }
+
+    fn open(&self) -> Result<CopyStream> {
         let mut stream = CopyStream::open(self.pool.database())?;
         stream.batch(SETTINGS)?;
-        // Whoever waits to lock a table as a whole waits for the session that holds the snapshot,
-        // and keeps later readers waiting: for ever, if they did not give up.
-        stream.batch("SET lock_timeout = '60s'")?;
+        stream.batch(PATIENCE)?;
         stream.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         stream.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&self.id)))?;
         Ok(stream)

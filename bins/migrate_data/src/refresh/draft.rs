@@ -20,7 +20,7 @@ use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::refusal::Refusal;
 use crate::rivals::{self, Rows};
-use crate::snapshot::{Range, Snapshot};
+use crate::snapshot::{Range, Reader, Snapshot};
 use crate::source_load::MAX_REFUSED;
 use crate::survey::{self, Refused, Surveyed};
 use crate::transform::Lookups;
@@ -311,7 +311,7 @@ impl Pass<'_> {
 
     fn for_each_chunk(
         &self,
-        work: impl Fn(&mut Loader, &mut Streams, &Known, &workers::Stop) -> Result<()> + Sync,
+        work: impl Fn(&mut Loader, &mut Streams<'_>, &Known, &workers::Stop) -> Result<()> + Sync,
     ) -> Result<()> {
         let Drafting { route, run, snapshot, .. } = *self.drafting;
         let tables: Vec<String> = self.shapes.iter().map(|shape| shape.stage.clone()).collect();
@@ -331,8 +331,8 @@ impl Pass<'_> {
     }
 }
 
-struct Streams {
-    old: common::copy_stream::CopyStream,
+struct Streams<'s> {
+    old: Reader<'s>,
     new: Session,
 }
 

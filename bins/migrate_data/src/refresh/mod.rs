@@ -96,7 +96,7 @@ fn attempt(
     wish: Wish,
     rivals: &BTreeSet<usize>,
 ) -> Result<Attempt> {
-    let (snapshot, mut old) = Snapshot::export(route.old, plan)?;
+    let (snapshot, mut old) = Snapshot::export(route.old, plan, route.workers)?;
     let mut new = route.writer()?;
     ledger::create(&mut new)?;
     stage::drop_all(&mut new)?;

@@ -103,7 +103,7 @@ pub fn both(
     let found = Mutex::new(vec![(Digests::default(), Digests::default()); tables.len()]);
     let open = || {
         let mut streams = (snapshot.stream()?, CopyStream::open(target)?);
-        for stream in [&mut streams.0, &mut streams.1] {
+        for stream in [&mut *streams.0, &mut streams.1] {
             stream.batch(copy_text::SETTINGS)?;
             stream.batch(SETTINGS)?;
         }
@@ -111,7 +111,7 @@ pub fn both(
     };
     queue::each(pieces, jobs, "compare", open, |streams, (index, side, piece, _)| {
         let stream = match side {
-            Side::Source => &mut streams.0,
+            Side::Source => &mut *streams.0,
             Side::Target => &mut streams.1,
         };
         let mut lines = Vec::new();

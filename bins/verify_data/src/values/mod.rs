@@ -128,7 +128,7 @@ pub fn verify<'p>(
     workers: usize,
     findings: &mut Findings,
 ) -> Result<(Compared, Vec<Held<'p>>)> {
-    let (snapshot, _coordinator) = Snapshot::export(old, plan)?;
+    let (snapshot, _coordinator) = Snapshot::export(old, plan, workers)?;
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     let mut compared = Compared::default();
     let mut held = Vec::new();
