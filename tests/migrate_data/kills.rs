@@ -4,6 +4,7 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::later::CHANGES;
 use super::{constraints, content, fill_shop, small, writes};
 use crate::cluster::{Cluster, kill_backend};
 use crate::harness::Lab;
@@ -100,6 +101,72 @@ fn a_load_that_is_killed_goes_on_and_ends_like_one_that_was_not() {
     assert_eq!(writes(&lab), written);
 }
 
+/// A later run that is killed has not happened, or is done; the next one ends like one that was not
+/// killed.
+#[test]
+fn a_later_run_that_is_killed_has_not_happened() {
+    let mut cluster = Cluster::start();
+    let lab = Lab::on(&cluster.url);
+    let (orders, kills) = if is_torture() { (300_000, 50) } else { (15_000, 4) };
+    fill_shop(&lab, orders / 20, orders / 500, orders);
+    lab.run("migrate_data", &[]).ok();
+    lab.execute(&lab.old, "DROP SCHEMA truth CASCADE");
+    lab.execute(&lab.old, CHANGES);
+    let kept = format!("{}_kept", lab.new);
+    let copy = |from: &str, to: &str| {
+        lab.execute("postgres", &format!("DROP DATABASE IF EXISTS {to} WITH (FORCE)"));
+        lab.execute("postgres", &format!("CREATE DATABASE {to} TEMPLATE {from}"));
+    };
+    copy(&lab.new, &kept);
+    let loaded = [content(&lab), books(&lab)];
+    lab.run("migrate_data", &["--prune"]).ok();
+    let undisturbed = [content(&lab), books(&lab)];
+    assert_ne!(loaded, undisturbed);
+
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let mut amid = 0;
+    for number in 0..kills {
+        copy(&kept, &lab.new);
+        let killed = KINDS[number % KINDS.len()];
+        let moment = MOMENTS[number % MOMENTS.len()];
+        let mut command = lab.command("migrate_data", &["--prune"]);
+        let mut child =
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("migrate_data");
+        wait_for_moment(&lab, &mut child, moment);
+        let further = if is_torture() { 300 } else { 15 };
+        sleep(Duration::from_millis(random.below(further).unsigned_abs()));
+        strike(&lab, &mut cluster, killed, &mut child);
+        // The next run would wait for the killed one's last statement; so does this.
+        lab.execute(&lab.new, "SELECT pg_advisory_lock(x'70677266'::int, x'776f726b'::int)");
+        let now = [content(&lab), books(&lab)];
+        amid += usize::from(now == loaded);
+        assert!(now == loaded || now == undisturbed, "{killed:?} killed: half of it happened");
+        let run = lab.run("migrate_data", &["--prune"]);
+        run.ok();
+        assert_eq!([content(&lab), books(&lab)], undisturbed, "{killed:?} killed\n{run}");
+        assert_eq!(lab.rows(&lab.new, STAGED), [""; 0]);
+    }
+    assert!(amid * 2 >= kills, "only {amid} of {kills} later runs were killed in their midst");
+    lab.run("verify_data", &[]).ok();
+}
+
+const STAGED: &str = "SELECT relname FROM pg_class WHERE relnamespace = 'pgrefit'::regnamespace AND relname LIKE 'stage%'";
+
+/// How far a later run has come: it stages the first rows, those of the last source, and then
+/// changes all tables in one transaction.
+const MOMENTS: [&str; 3] = [
+    "SELECT to_regclass('pgrefit.stage_keys') IS NOT NULL",
+    "SELECT coalesce(pg_relation_size(to_regclass('pgrefit.stage_4')), 0) > 0",
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'orders'::regclass AND mode = 'ShareRowExclusiveLock' AND granted)",
+];
+
+fn wait_for_moment(lab: &Lab, child: &mut Child, moment: &str) {
+    let start = Instant::now();
+    while child.try_wait().expect("its state").is_none() && lab.value(&lab.new, moment) == "f" {
+        assert!(start.elapsed() < Duration::from_secs(120), "never: {moment}");
+    }
+}
+
 /// What was read at another moment is read again, where keys came or went, or another row
 /// survives; and so is what looked it up.
 #[test]
@@ -144,6 +211,12 @@ fn kill(
     let seen = wait_for(lab, &mut child, state);
     // Anywhere between this state and the next.
     sleep(Duration::from_millis(random.below(12).unsigned_abs()));
+    strike(lab, cluster, killed, &mut child);
+    seen
+}
+
+/// Kills, and waits until the server answers again.
+fn strike(lab: &Lab, cluster: &mut Cluster, killed: Killed, child: &mut Child) {
     let of_the_load = format!(
         "FROM pg_stat_activity WHERE application_name = 'migrate_data' AND datname IN ('{}', '{}')",
         lab.old, lab.new
@@ -170,7 +243,6 @@ fn kill(
         assert!(start.elapsed() < Duration::from_secs(60), "the server does not recover");
         sleep(Duration::from_millis(100));
     }
-    seen
 }
 
 pub(super) fn wait_for(lab: &Lab, child: &mut Child, state: State) -> State {

@@ -1,15 +1,11 @@
 //! A finished load, run again after the old database changed: the new one is as if all of it were
 //! loaded anew.
 
-use std::process::Stdio;
-use std::thread;
-use std::time::{Duration, Instant};
-
 use super::{READ_IS_LOADED_MERGED_QUARANTINED, content, shop, small, writes};
 use crate::harness::{Lab, Run};
 
 /// New rows, changed ones, rows that leave, e-mails that change hands, rows that pass or fail now.
-const CHANGES: &str = "
+pub(super) const CHANGES: &str = "
     INSERT INTO old_users (id, email, full_name, reg_date) SELECT 100000 + i, 'new' || i || '@example.org', 'New ' || i, '2024-05-0' || i FROM generate_series(1, 9) AS i;
     UPDATE old_users SET full_name = full_name || ' Jr' WHERE id % 97 = 0;
     UPDATE old_users AS u SET email = o.email FROM old_users AS o WHERE u.id % 50 = 3 AND o.id = u.id + 1;
@@ -94,42 +90,6 @@ fn rows_that_are_gone_from_old_stay_until_they_are_pruned() {
     lab.execute(&lab.old, "INSERT INTO old_orders SELECT (jsonb_populate_record(o, '{\"id\": 200}')).* FROM old_orders AS o WHERE id = 201");
     lab.run("migrate_data", &[]).ok();
     lab.run("verify_data", &[]).ok();
-    let run = lab.run("migrate_data", &["--prune"]);
-    assert_is_as_loaded_anew(&lab, &run);
-}
-
-/// `kill -9` at moments of the later run's own: while it reads, stages and changes the tables.
-#[test]
-fn a_later_run_that_is_killed_has_not_happened() {
-    let lab = shop(1_000, 100, 40_000);
-    lab.run("migrate_data", &[]).ok();
-    lab.execute(&lab.old, "DROP SCHEMA truth CASCADE");
-    lab.execute(&lab.old, CHANGES);
-    let loaded = [content(&lab), books(&lab)];
-    let stages = ["quarantine", "keys", "0", "4", "5"];
-    for (number, stage) in stages.iter().enumerate() {
-        let mut command = lab.command("migrate_data", &["--prune"]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let start = Instant::now();
-        let exists = format!("SELECT to_regclass('pgrefit.stage_{stage}') IS NOT NULL");
-        while child.try_wait().unwrap().is_none() && lab.value(&lab.new, &exists) == "f" {
-            assert!(start.elapsed() < Duration::from_secs(60), "nothing is staged");
-        }
-        thread::sleep(Duration::from_millis(60 * number as u64));
-        let ended = child.try_wait().unwrap();
-        child.kill().unwrap();
-        child.wait().unwrap();
-        if ended.is_some() {
-            break;
-        }
-        // The next run would wait for the killed one's last statement; so does this.
-        lab.execute(&lab.new, "SELECT pg_advisory_lock(x'70677266'::int, x'776f726b'::int)");
-        let now = [content(&lab), books(&lab)];
-        if now != loaded {
-            // The kill came after the end.
-            break;
-        }
-    }
     let run = lab.run("migrate_data", &["--prune"]);
     assert_is_as_loaded_anew(&lab, &run);
 }
