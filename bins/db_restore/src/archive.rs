@@ -36,6 +36,9 @@ pub struct Entry {
     pub tag: String,
     pub owner: String,
     pub tablespace: Option<String>,
+    /// Whether ANALYZE of its table has more to find once it is there: extended statistics, or an
+    /// index that may be on an expression.
+    pub adds_statistics: bool,
     /// The entries that it cannot exist without.
     pub needs: Vec<i32>,
 }
@@ -156,7 +159,7 @@ fn read_entry<R: Read>(
         4 => Section::PostData,
         _ => Section::Other,
     };
-    let _definition = reader.string()?;
+    let definition = reader.string()?.unwrap_or_default();
     let _drop = reader.string()?;
     let _copy = reader.string()?;
     let schema = reader.string()?.filter(|schema| !schema.is_empty());
@@ -171,5 +174,11 @@ fn read_entry<R: Read>(
     while let Some(need) = reader.string()? {
         needs.extend(need.parse::<i32>());
     }
-    Ok(Entry { id, kind, section, schema, tag, owner, tablespace, needs })
+    let adds_statistics = match kind.as_str() {
+        "STATISTICS" => true,
+        // Parentheses beside those of the columns may stand around an expression.
+        "INDEX" | "CONSTRAINT" => definition.matches('(').count() > 1,
+        _ => false,
+    };
+    Ok(Entry { id, kind, section, schema, tag, owner, tablespace, adds_statistics, needs })
 }

@@ -5,14 +5,16 @@ use std::collections::HashSet;
 use std::thread;
 
 use common::progress::bytes;
-use common::{Context, Error, Result, Session};
+use common::{Error, Result, Session};
 use postgres::error::SqlState;
 
 use crate::archive::Key;
 use crate::plan::Plan;
 use crate::scratch::{Scratch, Stage, announce};
 use crate::server::Server;
-use crate::{content, journal, large_objects, objects, rows, sequences, unlogged, workers};
+use crate::{
+    content, journal, large_objects, objects, rows, sequences, statistics, unlogged, workers,
+};
 
 /// Goes on from wherever an earlier run stopped.
 ///
@@ -80,9 +82,10 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
     rows::load(plan, scratch, &done)?;
     sequences::set(&mut session, &plan.sequences)?;
     // Before the indexes, whose building would lock the readers out.
-    content::check(plan, scratch)?;
+    let analyzed = statistics::tables(&mut session, plan)?;
+    content::check(plan, scratch, &analyzed.with_rows)?;
     restore(plan, scratch, &missing_post_data(plan, scratch)?, plan.jobs)?;
-    analyze_and_compare(plan, scratch, &mut session)?;
+    analyze_and_compare(plan, scratch, analyzed.at_last)?;
     sequences::check(&mut session, &plan.sequences)?;
     objects::check_matviews(plan, &mut session)?;
     if let Some(objects) = plan.large_objects {
@@ -125,16 +128,12 @@ fn missing_post_data(plan: &Plan, scratch: &Scratch) -> Result<Vec<i32>> {
     Ok(plan.post_data.iter().filter(missing).copied().collect())
 }
 
-fn analyze_and_compare(plan: &Plan, scratch: &Scratch, session: &mut Session) -> Result<()> {
-    let tables = session.query(include_str!("sql/analyzed_tables.sql"), &[&journal::SCHEMA])?;
-    let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
+fn analyze_and_compare(plan: &Plan, scratch: &Scratch, tables: Vec<String>) -> Result<()> {
     thread::scope(|scope| {
         let compared = scope.spawn(|| objects::check(plan, &scratch.database));
         let open = || workers::session(&scratch.database);
         let analyzed = workers::each(plan.jobs, tables, open, |session, table| {
-            session
-                .batch(&format!("ANALYZE {table}"))
-                .context(|| format!("{table} cannot be analyzed"))
+            statistics::analyze(session, &table)
         });
         compared.join().expect("comparing does not panic").and(analyzed)
     })

@@ -14,9 +14,9 @@ use crate::pieces::{self, Piece};
 use crate::plan::Plan;
 use crate::row_hash::Sum;
 use crate::scratch::Scratch;
-use crate::{journal, workers};
+use crate::{journal, statistics, workers};
 
-/// Proves every restored table by the plan's workers.
+/// Proves every restored table by the plan's workers, and has some analyzed by the way.
 ///
 /// What was sent had the manifest's content hash, and was summed up by a hash that the server, too,
 /// can compute of its stored rows. Where that was not done, or another sum comes out, the rows are
@@ -24,7 +24,7 @@ use crate::{journal, workers};
 ///
 /// # Errors
 /// A table is not what the manifest says.
-pub fn check(plan: &Plan, scratch: &Scratch) -> Result<()> {
+pub fn check(plan: &Plan, scratch: &Scratch, analyzed: &[String]) -> Result<()> {
     let mut session = workers::session(&scratch.database)?;
     let pieces = pieces::of_tables(&mut session, plan)?;
     let sent = sent(plan, &journal::sent(&mut session)?);
@@ -40,7 +40,13 @@ pub fn check(plan: &Plan, scratch: &Scratch) -> Result<()> {
     };
     let bar = progress::bar(plan.rows(), "check of the rows");
     let stored = Mutex::new(vec![Sum::default(); plan.tables.len()]);
-    workers::each(plan.jobs, summed.iter().collect(), open, |session: &mut Session, piece| {
+    // An ANALYZE is long: first, so that none is left over.
+    let work = analyzed.iter().map(Work::Analyze).chain(summed.iter().map(Work::Sum)).collect();
+    workers::each(plan.jobs, work, open, |session: &mut Session, work| {
+        let piece = match work {
+            Work::Analyze(table) => return statistics::analyze(session, table),
+            Work::Sum(piece) => piece,
+        };
         let hash = hashes[piece.table].as_deref().expect("only such pieces are summed");
         let row = session.query_one(&piece.sum(plan, hash), &[])?;
         let sum = Sum::from_text(row.get(0), row.get(1))?;
@@ -55,6 +61,12 @@ pub fn check(plan: &Plan, scratch: &Scratch) -> Result<()> {
     let is_proved = |piece: &Piece| sent[piece.table] == Some(stored[piece.table]);
     unproved.extend(summed.into_iter().filter(|piece| !is_proved(piece)));
     read_back(plan, scratch, unproved)
+}
+
+/// What a worker does next.
+enum Work<'a> {
+    Analyze(&'a String),
+    Sum(&'a Piece),
 }
 
 /// What was sent of each table; `None` where that was not summed up, or is not all of it.

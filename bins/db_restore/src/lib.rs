@@ -23,6 +23,7 @@ pub mod scratch;
 mod sequences;
 pub mod server;
 pub mod space;
+mod statistics;
 pub mod swap;
 mod unlogged;
 mod workers;
