@@ -1,7 +1,10 @@
 //! The server's disk is too small for a second database: said before, or in the middle.
 
+use std::fs;
+use std::process::Command;
+
 use super::cramped::Cramped;
-use super::{SHOP, torture};
+use super::{SHOP, Shop, torture};
 use crate::harness::{Lab, Run, command_in};
 
 fn run(cramped: &Cramped, binary: &str) -> Run {
@@ -70,4 +73,38 @@ fn a_full_disk_leaves_the_live_database_and_the_next_run_finishes() {
     }
     cramped.leave(2 * size);
     finished(&run(&cramped, "db_restore"));
+}
+
+#[test]
+fn a_full_folder_for_temporary_files_is_not_taken_for_the_servers_disk() {
+    let shop = Shop::new();
+    let folder = shop.path("small");
+    fs::create_dir(&folder).unwrap();
+    let mut mount = Command::new("mount");
+    let mount = mount.args(["-t", "tmpfs", "-o", "size=4k", "tmpfs"]).arg(&folder).output();
+    if !mount.is_ok_and(|output| output.status.success()) {
+        assert!(torture() == 1, "the tests of full disks need the right to mount");
+        return eprintln!("passed over: nobody here may mount a file system");
+    }
+    shop.execute(&shop.new, "CREATE TABLE t (id int)");
+    shop.back_up();
+    fs::write(folder.join("full"), [0; 4096]).unwrap();
+    let mut command = shop.command("db_restore", &[]);
+    let run = Run::of(command.env("TMPDIR", &folder), &shop.password());
+    let umount = Command::new("umount").arg(&folder).status();
+    assert!(umount.unwrap().success());
+    run.exits(1);
+    let start =
+        "db_restore: the list for pg_restore cannot be written\n  detail: No space left on device";
+    assert!(run.stderr.starts_with(start), "{run}");
+    assert!(
+        run.stderr.ends_with(&format!(
+            "  detail: `{0}` is unchanged; what is restored stays in `{0}_restoring`, and the same command goes on.\n  \
+             hint: The disk of {1} on this machine is full; TMPDIR names another folder for temporary files.\n",
+            shop.new,
+            folder.display()
+        )),
+        "{run}"
+    );
+    shop.restore(&[]).ok();
 }

@@ -49,7 +49,7 @@ const PHASES: [Phase; 8] = [
     Phase {
         name: "check of the rows",
         stand: Stand::Lock("LOCK TABLE orders"),
-        seen: "wait_event_type = 'Lock' AND query LIKE '%pg_table_size%'",
+        seen: "wait_event_type = 'Lock' AND datname ~ '_restoring$'",
         writes: true,
         connects: true,
     },

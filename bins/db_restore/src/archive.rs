@@ -72,22 +72,26 @@ pub struct Archive {
 impl Archive {
     /// # Errors
     /// The file is no archive, is cut short, or is of a format newer than PostgreSQL 18's.
-    pub fn read(path: &Path) -> Result<Archive> {
-        let unreadable = |reason: &str| Error::new(format!("{}: {reason}", path.display()));
-        let file = File::open(path).map_err(|error| unreadable(&error.to_string()))?;
-        let mut reader = Reader::new(BufReader::new(file));
-        read(&mut reader).map_err(|error| {
-            if error.kind() == std::io::ErrorKind::UnexpectedEof {
-                unreadable("the archive is cut short")
-            } else {
-                unreadable(&error.to_string())
-            }
-        })
+    pub fn open(path: &Path) -> Result<Archive> {
+        let file = File::open(path).and_then(|file| read(&mut Reader::new(BufReader::new(file))));
+        file.map_err(|error| unreadable(&path.display().to_string(), &error))
+    }
+
+    /// From a program that writes it, as [`Archive::open`] does from a file.
+    pub fn read(from: impl Read, name: &str) -> Result<Archive> {
+        read(&mut Reader::new(BufReader::new(from))).map_err(|error| unreadable(name, &error))
     }
 
     pub fn by_id(&self) -> HashMap<i32, &Entry> {
         self.entries.iter().map(|entry| (entry.id, entry)).collect()
     }
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Error {
+    if error.kind() == std::io::ErrorKind::UnexpectedEof {
+        return Error::new(format!("{name}: the archive is cut short"));
+    }
+    Error::new(format!("{name}: {error}"))
 }
 
 /// Source: `ReadHead` and `ReadToc` in PostgreSQL's `pg_backup_archiver.c`.

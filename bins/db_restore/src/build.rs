@@ -4,16 +4,15 @@
 use std::collections::HashSet;
 use std::thread;
 
-use common::progress::bytes;
-use common::{Error, Result, Session};
-use postgres::error::SqlState;
+use common::{Result, Session};
 
 use crate::archive::Key;
 use crate::plan::Plan;
 use crate::scratch::{Scratch, Stage, announce};
 use crate::server::Server;
 use crate::{
-    content, journal, large_objects, objects, rows, sequences, statistics, unlogged, workers,
+    content, journal, large_objects, objects, rows, sequences, statistics, unlogged, way_out,
+    workers,
 };
 
 /// Goes on from wherever an earlier run stopped.
@@ -22,7 +21,7 @@ use crate::{
 /// What is finished stays in the scratch database for the next run.
 pub fn build(plan: &Plan, server: &mut Server, scratch: &mut Scratch, target: &str) -> Result<()> {
     build_from(plan, server, scratch).map_err(|error| {
-        let hint = way_out(&error, plan, scratch.name());
+        let hint = way_out::of(&error, plan, scratch.name());
         let error = error.detail(format!(
             "`{target}` is unchanged; what is restored stays in `{}`, and the same command goes on.",
             scratch.name()
@@ -32,30 +31,6 @@ pub fn build(plan: &Plan, server: &mut Server, scratch: &mut Scratch, target: &s
             None => error,
         }
     })
-}
-
-/// What helps, where more is known than the server says.
-fn way_out(error: &Error, plan: &Plan, scratch: &str) -> Option<String> {
-    if is_disk_full(error) {
-        return Some(format!(
-            "The server's disk is full: the rows of this backup are {} of text, and indexes come on top. Make room there, by --drop-old for instance, or restore elsewhere.",
-            bytes(plan.backup.manifest.copy_bytes())
-        ));
-    }
-    let unknown =
-        [SqlState::UNDEFINED_FUNCTION, SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_OBJECT];
-    unknown.iter().any(|code| error.is(code)).then(|| {
-        format!(
-            "A restore has an empty search path, as pg_restore has: a function that names things without their schema needs `ALTER FUNCTION … SET search_path = …`, in `{scratch}` for this restore and in the live database for later ones."
-        )
-    })
-}
-
-/// pg_restore shows no SQLSTATE, so that its words are all there is, in the server's language.
-fn is_disk_full(error: &Error) -> bool {
-    let said = error.to_string();
-    error.is(&SqlState::DISK_FULL)
-        || ["No space left on device", "Check free disk space"].iter().any(|one| said.contains(one))
 }
 
 fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result<()> {
@@ -121,7 +96,7 @@ fn missing_post_data(plan: &Plan, scratch: &Scratch) -> Result<Vec<i32>> {
     if scratch.stage == Stage::New {
         return Ok(plan.post_data.clone());
     }
-    let dumped = objects::dumped(&plan.pg_restore, &scratch.database)?;
+    let dumped = plan.pg_restore.dumped(&scratch.database)?;
     let there: HashSet<Key> = dumped.entries.iter().map(|entry| entry.key()).collect();
     let by_id = plan.archive.by_id();
     let missing = |id: &&i32| by_id.get(id).is_some_and(|entry| !there.contains(&entry.key()));

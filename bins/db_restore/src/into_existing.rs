@@ -11,7 +11,7 @@ use db_backup::manifest::Table;
 use crate::archive::Entry;
 use crate::plan::{Part, Plan, Selection};
 use crate::server::Server;
-use crate::{content, large_objects, objects, preflight, rows, sequences, workers};
+use crate::{content, large_objects, preflight, rows, sequences, workers};
 
 /// Restores the selection; tables and types that the database holds already are used as they are.
 ///
@@ -26,7 +26,7 @@ pub fn restore(
     if selection.part == Part::DataOnly {
         plan.select(selection, &HashSet::new())?;
     } else {
-        let there = objects::dumped(&plan.pg_restore, database)?;
+        let there = plan.pg_restore.dumped(database)?;
         refuse_existing(&plan.find_all(&selection.tables)?, database)?;
         plan.select(selection, &there.entries.iter().map(Entry::key).collect())?;
         announce(plan);

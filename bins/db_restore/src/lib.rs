@@ -26,4 +26,5 @@ pub mod space;
 mod statistics;
 pub mod swap;
 mod unlogged;
+mod way_out;
 mod workers;

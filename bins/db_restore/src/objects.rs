@@ -5,24 +5,15 @@ use std::collections::{BTreeMap, HashSet};
 
 use common::progress::count;
 use common::{Database, Error, Result, Session};
-use tempfile::NamedTempFile;
 
-use crate::archive::{Archive, Entry, Section};
-use crate::pg_restore::PgRestore;
+use crate::archive::{Entry, Section};
 use crate::plan::Plan;
-
-/// What a database holds now, as pg_dump sees it.
-pub fn dumped(pg_restore: &PgRestore, database: &Database) -> Result<Archive> {
-    let file = NamedTempFile::new()?;
-    pg_restore.dump(database, file.path())?;
-    Archive::read(file.path())
-}
 
 /// # Errors
 /// Something of the backup is not in the database, has another owner, or something is that is not
 /// in the backup; the first few are named.
 pub fn check(plan: &Plan, database: &Database) -> Result<()> {
-    let found = dumped(&plan.pg_restore, database)?;
+    let found = plan.pg_restore.dumped(database)?;
     let taken: HashSet<i32> = plan.pre_data.iter().chain(&plan.post_data).copied().collect();
     let expected = plan.archive.entries.iter().filter(|entry| taken.contains(&entry.id));
     let mut balance: BTreeMap<String, i64> = BTreeMap::new();

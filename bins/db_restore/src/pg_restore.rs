@@ -2,13 +2,14 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
-use common::{Database, Error, Result};
+use common::{Context, Database, Error, Result};
 use db_backup::manifest::Manifest;
 use db_backup::programs::{Need, Programs, archive_encoding, connection_string, major};
 use tempfile::NamedTempFile;
 
+use crate::archive::Archive;
 use crate::journal;
 use crate::server::Server;
 
@@ -92,8 +93,8 @@ impl PgRestore {
         Ok(lines.collect::<Vec<_>>().join("\n"))
     }
 
-    /// Writes what a database holds, but for rows, as an archive.
-    pub fn dump(&self, database: &Database, to: &Path) -> Result<()> {
+    /// What a database holds now, but for rows, as pg_dump sees it.
+    pub fn dumped(&self, database: &Database) -> Result<Archive> {
         let mut command = self.command("pg_dump", database);
         command.args([
             "--format=custom",
@@ -102,9 +103,23 @@ impl PgRestore {
             "--no-blobs",
         ]);
         command.args(["--exclude-schema", journal::SCHEMA, "--encoding", &self.encoding]);
-        command.arg("--file").arg(to).arg("--dbname").arg(connection_string(database));
-        run(&mut command)?;
-        Ok(())
+        command.arg("--dbname").arg(connection_string(database));
+        let mut child = start(&mut command)?;
+        let mut stdout = child.stdout.take().expect("it is piped");
+        let (archive, output) = std::thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                let archive = Archive::read(&mut stdout, "pg_dump");
+                // What a broken archive leaves, so that pg_dump comes to its end.
+                std::io::copy(&mut stdout, &mut std::io::sink()).map(|_| archive)
+            });
+            let output = child.wait_with_output();
+            (reader.join().expect("reading does not panic"), output)
+        });
+        let output = output?;
+        if !output.status.success() {
+            return Err(failed(&command, &output));
+        }
+        archive?
     }
 
     fn command(&self, program: &str, database: &Database) -> Command {
@@ -124,12 +139,12 @@ fn set(command: &mut Command, database: &Database, more: &str) {
 
 /// What pg_restore reads by `--use-list`; it keeps to this order where it has no other reason.
 fn list_file(entries: &[i32]) -> Result<NamedTempFile> {
-    let mut file = NamedTempFile::new()?;
-    for id in entries {
-        writeln!(file, "{id};")?;
-    }
-    file.flush()?;
-    Ok(file)
+    let list: String = entries.iter().map(|id| format!("{id};\n")).collect();
+    let written = NamedTempFile::new().and_then(|mut file| {
+        file.write_all(list.as_bytes())?;
+        Ok(file)
+    });
+    written.context(|| "the list for pg_restore cannot be written".to_owned())
 }
 
 /// Runs a program to its end; its stdout.
@@ -160,8 +175,12 @@ fn run_but_for_its_settings(command: &mut Command) -> Result<()> {
 }
 
 fn output(command: &mut Command) -> Result<Output> {
-    let started = command.stdin(Stdio::null()).output();
-    started.map_err(|error| {
+    Ok(start(command)?.wait_with_output()?)
+}
+
+fn start(command: &mut Command) -> Result<Child> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().map_err(|error| {
         Error::new(format!("{} cannot be started: {error}", command.get_program().display()))
     })
 }

@@ -56,7 +56,7 @@ impl<'a> Plan<'a> {
     pub fn new(backup: &'a Backup, pg_restore: PgRestore, jobs: usize) -> Result<Plan<'a>> {
         let archive_file = backup.plain(ARCHIVE)?;
         let manifest = &backup.manifest;
-        let archive = Archive::read(&archive_file.path).map_err(|error| {
+        let archive = Archive::open(&archive_file.path).map_err(|error| {
             let error = error.context(format!("{}: {ARCHIVE} cannot be read", backup.label()));
             match &manifest.options.filter {
                 None => error.hint("Nothing was changed."),
