@@ -197,6 +197,43 @@ fn a_source_that_changed_between_two_tries_is_loaded_anew() {
     }
 }
 
+/// Rows that only their place names are all read again after a kill, wherever they are by then.
+#[test]
+fn a_killed_load_of_rows_without_a_key_begins_anew() {
+    let lab = small(
+        "CREATE TABLE bare (n text, t text); INSERT INTO bare SELECT CASE WHEN i % 999 = 0 THEN 'x' ELSE (i % 700)::text END, 't' || i % 3 FROM generate_series(1, 100000) AS i",
+        "CREATE TABLE rows (n int NOT NULL, t text)",
+        "[rows]\nfrom = \"bare\"\nkey = \"ctid\"\n[rows.columns]\nn = \"n\"\nt = \"t\"\n",
+    );
+    let mut anew = 0;
+    for change in [
+        "SELECT",
+        "DELETE FROM bare WHERE n = '5' AND t = 't1'",
+        "UPDATE bare SET t = 'moved' WHERE n = '6'",
+        "VACUUM FULL bare",
+    ] {
+        lab.execute(&lab.new, "TRUNCATE rows; DROP SCHEMA IF EXISTS pgrefit CASCADE");
+        let mut command = lab.command("migrate_data", &["--workers", "1"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it");
+        wait_for(&lab, &mut child, State { chunks: 1, back: 0 });
+        child.kill().expect("kill -9");
+        child.wait().expect("its end");
+        lab.execute(&lab.old, change);
+        let run = lab.run("migrate_data", &[]);
+        run.ok();
+        anew += usize::from(run.stderr.contains("bare has changed since the last try: "));
+        let content = |database: &str, rows: &str| {
+            let sql =
+                format!("SELECT count(*), sum(hashtextextended(n || ' ' || t, 0)) FROM {rows}");
+            lab.value(database, &sql)
+        };
+        let expected = content(&lab.old, "bare WHERE n <> 'x'");
+        assert_eq!(content(&lab.new, "rows"), expected, "{change}\n{run}");
+        lab.run("verify_data", &[]).ok();
+    }
+    assert!(anew > 0, "no load was killed in its midst");
+}
+
 /// Starts a load and kills it once it has come to a state; the state it was in.
 fn kill(
     lab: &Lab,
