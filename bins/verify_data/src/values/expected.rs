@@ -61,14 +61,15 @@ impl Pass<'_> {
                 break;
             }
             snapshot::for_each_batch(&mut stream, self.source, range, |rows| {
+                // Brings near what they look up; each value is found without it, since the loader
+                // may have been wrong there.
                 transformer.look_ahead(rows);
-                (0..rows.len()).try_for_each(|place| {
-                    let row = rows.get(place);
+                rows.iter().try_for_each(|row| {
                     let key = transformer.key(&row)?;
                     if !self.refused.is_empty() && self.refused.contains_key(&key) {
                         return Ok(());
                     }
-                    let Ok(values) = transformer.transform_ahead(rows, place)? else {
+                    let Ok(values) = transformer.transform(row)? else {
                         return Ok(());
                     };
                     for (index, target) in self.source.targets.iter().enumerate() {
