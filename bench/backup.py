@@ -1,8 +1,9 @@
 """The shop's two databases: db_backup and db_restore beside pg_dump -Fd and pg_restore, two workers each.
 
-pg_restore checks nothing and leaves tables without statistics; db_restore compares every table's
-rows and content with the backup, and runs ANALYZE, for which vacuumdb stands on the other side.
-Peak memory is the largest process of each side, its children included.
+pg_restore checks nothing, leaves tables without statistics and wants a database to be there;
+db_restore makes one, compares every table's rows and content with the backup, and runs ANALYZE: for
+these createdb and vacuumdb stand on the other side. Peak memory is the largest process of each side,
+its children included. ONLY=old or ONLY=new does one shop.
 """
 
 import os
@@ -14,13 +15,15 @@ from side_by_side import BIN, compare, fresh, memory, ours, run, sql
 USERS = os.environ.get("USERS", "30000")
 PRODUCTS = os.environ.get("PRODUCTS", "1000")
 ORDERS = os.environ.get("ORDERS", "300000")
+ONLY = os.environ.get("ONLY", "")
 OLD, NEW, BACK = "bench_old", "bench_new", "bench_back"
 
 fresh(OLD)
 fresh(NEW)
 run(*ours(["populate_old", "--no-truth", "--users", USERS, "--products", PRODUCTS, "--orders", ORDERS], OLD, NEW))
-for step in (["migrate_schema", "upgrade"], ["migrate_data"], ["apply_sql"]):
-    run(*ours(step, OLD, NEW))
+if ONLY != "old":
+    for step in (["migrate_schema", "upgrade"], ["migrate_data"], ["apply_sql"]):
+        run(*ours(step, OLD, NEW))
 for database in (OLD, NEW):
     sql(database, "VACUUM ANALYZE")
 
@@ -38,6 +41,9 @@ def side_by_side(title, database, scratch):
     def nothing():
         shutil.rmtree(backups, ignore_errors=True)
         shutil.rmtree(dump, ignore_errors=True)
+
+    def dropped():
+        sql("postgres", f"DROP DATABASE IF EXISTS {BACK} WITH (FORCE)")
 
     peaks = {}
 
@@ -66,16 +72,20 @@ def side_by_side(title, database, scratch):
                 "pg_restore -j2": (lambda: fresh(BACK), measured(
                     "pg_restore", (["pg_restore", "-j2", "-d", BACK, dump], None))),
                 "vacuumdb -Z -j2 after it": (lambda: None, lambda: run(["vacuumdb", "-Z", "-j2", "-q", BACK])),
-                "db_restore --jobs 2": (lambda: sql("postgres", f"DROP DATABASE IF EXISTS {BACK} WITH (FORCE)"), measured(
+                "createdb before it": (dropped, lambda: run(["createdb", "-T", "template0", BACK])),
+                "db_restore --jobs 2": (dropped, measured(
                     "db_restore", ours(["db_restore", "latest", "--to", BACK, "--jobs", "2", "--dir", backups], OLD, database))),
             },
         )
-        peers = medians["pg_restore -j2"] + medians["vacuumdb -Z -j2 after it"]
-        print(f"  db_restore {medians['db_restore --jobs 2'] / peers:.2f} times both")
+        names = ["pg_restore -j2", "createdb before it", "vacuumdb -Z -j2 after it"]
+        times = [medians["db_restore --jobs 2"] / sum(medians[name] for name in names[:n]) for n in (1, 2, 3)]
+        print("  db_restore {:.2f} times pg_restore, {:.2f} with createdb, {:.2f} with both".format(*times))
         print(f"  peak memory {peaks['db_restore']} MB, pg_restore {peaks['pg_restore']} MB")
     nothing()
 
 
 with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as scratch:
-    side_by_side(f"the old shop, {int(ORDERS):,} orders", OLD, scratch)
-    side_by_side("the new shop", NEW, scratch)
+    if ONLY != "new":
+        side_by_side(f"the old shop, {int(ORDERS):,} orders", OLD, scratch)
+    if ONLY != "old":
+        side_by_side("the new shop", NEW, scratch)
