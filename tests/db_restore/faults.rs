@@ -74,6 +74,10 @@ fn rows_that_are_not_as_they_were_sent_are_found() {
         let run = shop.restore(&[]);
         run.exits(1);
         assert!(run.stderr.contains(said), "{sql}\n{run}");
+        let anew = format!(
+            "  hint: Somebody or something has changed rows in `{scratch}`; --discard begins anew.\n"
+        );
+        assert!(run.stderr.ends_with(&anew), "{sql}\n{run}");
         assert_eq!(shop.content(&shop.new), content);
     };
     let other = "db_restore: the restored public.orders does not hold the backup's rows\n  detail: The content hash is ";

@@ -54,7 +54,7 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
     announce(scratch, done.len(), plan.chunks());
 
     large_objects::load(plan, scratch, &done)?;
-    rows::load(plan, scratch, &done)?;
+    rows::load(plan, scratch, &done, server.is_superuser)?;
     sequences::set(&mut session, &plan.sequences)?;
     // Before the indexes, whose building would lock the readers out.
     let analyzed = statistics::tables(&mut session, plan)?;

@@ -95,7 +95,12 @@ fn read_back(plan: &Plan, scratch: &Scratch, pieces: Vec<Piece>) -> Result<()> {
     let sums = sums.into_inner().expect("no holder panics");
     tables.into_iter().try_for_each(|position| {
         let (rows, hash) = sums[position];
-        compare(plan.tables[position], rows, hash)
+        compare(plan.tables[position], rows, hash).map_err(|error| {
+            error.hint(format!(
+                "Somebody or something has changed rows in `{}`; --discard begins anew.",
+                scratch.name()
+            ))
+        })
     })
 }
 

@@ -23,9 +23,17 @@ pub fn sql_name(table: &Table) -> String {
 /// Loads the chunks that are not done, those of the largest tables first, so that no long one is
 /// left over at the end.
 ///
+/// Triggers are there already where a crash has emptied an unlogged table after they were made;
+/// they are set aside, which takes a superuser. For others the check of the rows finds it.
+///
 /// # Errors
 /// The first that failed, by table and file; those committed before stay, and are not loaded again.
-pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()> {
+pub fn load(
+    plan: &Plan,
+    scratch: &Scratch,
+    done: &HashSet<String>,
+    is_superuser: bool,
+) -> Result<()> {
     let mut tables = plan.tables.clone();
     tables.sort_by_key(|table| std::cmp::Reverse(table.bytes));
     let chunks: Vec<(&Table, &Chunk)> = tables
@@ -35,19 +43,21 @@ pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()
         .collect();
     let total = chunks.iter().map(|(_, chunk)| chunk.bytes).sum();
     let bar = progress::bar(total, "rows");
-    workers::each(
-        plan.jobs,
-        chunks,
-        || workers::session(&scratch.database),
-        |session, (table, chunk)| {
-            session.begin()?;
-            let sent = copy(session, plan.backup, table, chunk)?;
-            journal::record_chunk(session, &chunk.file, &sql_name(table), sent)?;
-            session.commit()?;
-            bar.inc(chunk.bytes);
-            Ok(())
-        },
-    )?;
+    let open = || {
+        let mut session = workers::session(&scratch.database)?;
+        if is_superuser {
+            session.batch("SET session_replication_role = replica")?;
+        }
+        Ok(session)
+    };
+    workers::each(plan.jobs, chunks, open, |session: &mut Session, (table, chunk)| {
+        session.begin()?;
+        let sent = copy(session, plan.backup, table, chunk)?;
+        journal::record_chunk(session, &chunk.file, &sql_name(table), sent)?;
+        session.commit()?;
+        bar.inc(chunk.bytes);
+        Ok(())
+    })?;
     bar.finish_and_clear();
     Ok(())
 }
