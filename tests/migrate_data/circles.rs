@@ -221,7 +221,12 @@ fn a_killed_load_of_a_circle_goes_on() {
         assert_eq!(content(&lab), undisturbed);
     }
     lab.execute(&lab.new, "TRUNCATE x, y; DROP SCHEMA pgrefit CASCADE");
-    lab.run("migrate_data", &["--max-rejects", "0", "--workers", "1"]).exits(3);
+    let run = lab.run("migrate_data", &["--max-rejects", "0", "--workers", "1"]);
+    run.exits(3);
+    assert!(
+        run.stderr.starts_with("migrate_data: the foreign key x_other_fkey of x cannot be brought back before the rest is loaded\n"),
+        "{run}"
+    );
     lab.execute(&lab.old, "UPDATE b SET name = 'gone' WHERE id = 30000");
     let run = lab.run("migrate_data", &[]);
     run.ok();
@@ -229,7 +234,9 @@ fn a_killed_load_of_a_circle_goes_on() {
     lab.run("verify_data", &[]).ok();
     let changed = content(&lab);
     assert_ne!(changed, undisturbed);
-    lab.run("migrate_data", &["--restart", "--yes"]).ok();
+    // A part of a circle is the whole of it.
+    lab.execute(&lab.new, "TRUNCATE x, y; DROP SCHEMA pgrefit CASCADE");
+    lab.run("migrate_data", &["--only", "x"]).ok();
     assert_eq!(content(&lab), changed);
 }
 
