@@ -43,7 +43,7 @@ fn a_filtered_backup_without_an_inverse_asks_for_it() {
     shop.restore(&[]).fails(
         2,
         &format!(
-            "db_restore: {backup}: its files went through `{TURN}`, and nothing says how to undo that\n  hint: --unfilter CMD names the command that reads them."
+            "db_restore: {backup}: its files went through `{TURN}`, and nothing says how to undo that\n  detail: Nothing was changed.\n  hint: --unfilter CMD names the command that reads them."
         ),
     );
     shop.restore(&["--unfilter", TURN]).ok();

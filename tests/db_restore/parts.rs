@@ -1,6 +1,7 @@
 //! Chosen tables, definitions alone, rows alone.
 
 use super::{SHOP, Shop};
+use crate::harness::Run;
 
 #[test]
 fn a_table_comes_back_into_the_live_database_with_what_it_needs() {
@@ -88,4 +89,34 @@ fn definitions_and_rows_come_back_one_after_the_other() {
             "db_restore: public.alembic_version in `{copy}` is not empty (1 row)\n  detail: Nothing was changed in `{copy}`.\n  hint: --data-only fills empty tables."
         ),
     );
+}
+
+#[test]
+fn a_backup_of_a_part_replaces_nothing_and_goes_where_the_rest_is() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    let backup = Run::of(&mut shop.command("db_backup", &["--table", "orders"]), &shop.password());
+    let said = backup.ok().trim_start_matches("db_backup: ").to_owned();
+    let backup = said.split_whitespace().next().unwrap();
+    shop.restore(&[]).fails(
+        2,
+        &format!(
+            "db_restore: {backup}: the backup holds a part of its database only: orders\n  \
+             hint: It does not replace a database. --to NAME restores it to a new one, --table adds a table to this one. Nothing was changed."
+        ),
+    );
+    let part = format!("{}_part", shop.new);
+    let alone = shop.restore(&["--to", &part]);
+    alone.exits(1);
+    assert!(alone.stderr.contains("ERROR:  type \"public.status\" does not exist"), "{alone}");
+    assert!(
+        alone.stderr.ends_with(
+            "  hint: The backup holds orders only, without what that needs from elsewhere. `--table` adds a table to a database that has the rest; --discard drops what is there now.\n"
+        ),
+        "{alone}"
+    );
+    shop.execute(&shop.new, "DROP TABLE orders CASCADE");
+    let run = shop.restore(&["--table", "orders"]);
+    assert!(run.ok().ends_with(" (150,000 rows)\n"), "{run}");
+    assert_eq!(shop.value(&shop.new, "SELECT count(*) FROM orders"), "150000");
 }

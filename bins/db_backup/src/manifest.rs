@@ -110,6 +110,11 @@ impl Options {
     pub fn is_whole(&self) -> bool {
         self.schemas.is_empty() && self.tables.is_empty()
     }
+
+    /// The schemas and tables that were chosen.
+    pub fn parts(&self) -> Vec<String> {
+        self.schemas.iter().chain(&self.tables).cloned().collect()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]

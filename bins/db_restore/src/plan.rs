@@ -54,7 +54,8 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Everything that the backup holds.
     pub fn new(backup: &'a Backup, pg_restore: PgRestore, jobs: usize) -> Result<Plan<'a>> {
-        let archive_file = backup.plain(ARCHIVE)?;
+        let archive_file =
+            backup.plain(ARCHIVE).map_err(|error| error.detail("Nothing was changed."))?;
         let manifest = &backup.manifest;
         let archive = Archive::open(&archive_file.path).map_err(|error| {
             let error = error.context(format!("{}: {ARCHIVE} cannot be read", backup.label()));

@@ -42,11 +42,10 @@ pub fn check(plan: &Plan, server: &mut Server, replaces: Option<&str>) -> Result
     }
     let options = &plan.backup.manifest.options;
     if replaces.is_some() && !options.is_whole() {
-        let parts: Vec<_> = options.schemas.iter().chain(&options.tables).cloned().collect();
         return Err(Error::usage(format!(
             "{}: the backup holds a part of its database only: {}",
             plan.backup.label(),
-            parts.join(", ")
+            options.parts().join(", ")
         ))
         .hint("It does not replace a database. --to NAME restores it to a new one, --table adds a table to this one. Nothing was changed."));
     }

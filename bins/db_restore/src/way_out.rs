@@ -20,6 +20,13 @@ pub fn of(error: &Error, plan: &Plan, scratch: &str) -> Option<String> {
             std::env::temp_dir().display()
         ));
     }
+    let options = &plan.backup.manifest.options;
+    if !options.is_whole() {
+        return Some(format!(
+            "The backup holds {} only, without what that needs from elsewhere. `--table` adds a table to a database that has the rest; --discard drops what is there now.",
+            options.parts().join(", ")
+        ));
+    }
     let unknown =
         [SqlState::UNDEFINED_FUNCTION, SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_OBJECT];
     unknown.iter().any(|code| error.is(code)).then(|| {
