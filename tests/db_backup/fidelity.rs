@@ -1,5 +1,6 @@
 //! What is in the database is in the backup, readable with gzip and psql alone.
 
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
@@ -157,6 +158,18 @@ fn large_objects_are_there_with_owner_grants_and_holes() {
     assert_eq!(places, ["10\t0", "12\t0", "12\t262144", "12\t524288"]);
     assert_eq!(pieces[0].1, "\\\\x74656e");
     assert!(pieces[3].1.ends_with("00666172"));
+
+    // As the README says, without us.
+    let mut old = lab.connect(&lab.old);
+    old.batch_execute("CREATE TABLE part (id oid, start bigint, content bytea)").unwrap();
+    let mut rows = old.copy_in("COPY part FROM STDIN").unwrap();
+    rows.write_all(content.as_bytes()).unwrap();
+    rows.finish().unwrap();
+    let back = "SELECT lo_create(10), lo_create(11), lo_create(12);
+                SELECT count(lo_put(id, start, content)) FROM part";
+    old.batch_execute(back).unwrap();
+    let content = "SELECT oid, md5(lo_get(oid)) FROM pg_largeobject_metadata ORDER BY oid";
+    assert_eq!(lab.rows(&lab.old, content), lab.rows(&lab.new, content));
 }
 
 /// Without a provider nobody can set one, but for a superuser who writes into the catalog.
