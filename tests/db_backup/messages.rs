@@ -76,7 +76,7 @@ fn the_role_may_not_read_a_table_or_sequence() {
     lab.execute(&lab.new, &format!("DROP OWNED BY {role}; DROP ROLE {role}"));
 
     refused.fails(1, &format!("db_backup: the role `{role}` may not read public.letters, public.salaries\n  hint: GRANT pg_read_all_data lets a role read everything; --exclude-table-data leaves a table's rows out. Nothing was written."));
-    sequence.fails(1, "db_backup: the role may not read the sequence public.numbers\n  hint: GRANT SELECT on it, or back up as another role. Nothing was written.");
+    sequence.fails(1, &format!("db_backup: the role `{role}` may not read the sequence public.numbers\n  hint: GRANT SELECT on it, or back up as another role. Nothing was written."));
     hidden.fails(1, &format!("db_backup: row security hides rows of public.open from the role `{role}`\n  hint: Back up as the owner of the tables or as a role with BYPASSRLS. Nothing was written."));
     allowed.ok();
     assert_eq!(left(&lab).len(), 1, "only the last one");

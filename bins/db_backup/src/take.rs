@@ -77,7 +77,8 @@ fn write(
     bar: &ProgressBar,
 ) -> Result<Taken> {
     // After the snapshot, so that no row of it has a number that the sequence gives out again.
-    let sequences = source::sequences(&mut snapshot.coordinator, &snapshot.selection)?;
+    let sequences =
+        source::sequences(&mut snapshot.coordinator, &snapshot.selection, &database.user)?;
     let filter = arguments.filter.as_deref();
     let suffix = if filter.is_some() { store::FILTERED } else { "" };
     let stop = AtomicBool::new(false);

@@ -83,7 +83,11 @@ pub fn relations(session: &mut Session) -> Result<Vec<Relation>> {
 ///
 /// # Errors
 /// A sequence may not be read.
-pub fn sequences(session: &mut Session, selection: &Selection) -> Result<Vec<Sequence>> {
+pub fn sequences(
+    session: &mut Session,
+    selection: &Selection,
+    role: &str,
+) -> Result<Vec<Sequence>> {
     let mut sequences = Vec::new();
     let rows = session.query(include_str!("sequences.sql"), &[])?;
     let wanted = rows.iter().filter(|row| {
@@ -93,8 +97,10 @@ pub fn sequences(session: &mut Session, selection: &Selection) -> Result<Vec<Seq
     for row in wanted {
         let (schema, name): (String, String) = (row.get("schema"), row.get("name"));
         if !row.get::<_, bool>("readable") {
-            return Err(Error::new(format!("the role may not read the sequence {schema}.{name}"))
-                .hint("GRANT SELECT on it, or back up as another role. Nothing was written."));
+            return Err(Error::new(format!(
+                "the role `{role}` may not read the sequence {schema}.{name}"
+            ))
+            .hint("GRANT SELECT on it, or back up as another role. Nothing was written."));
         }
         let sql = format!(
             "SELECT last_value, is_called FROM {}.{}",
