@@ -17,8 +17,8 @@ pub struct Read {
 
 /// Finds who survives in a circle of sources, with the numbers that the ledger has.
 ///
-/// Not as the loader does, which works out in memory which rows fall with others: here the sources
-/// are read again and again, each time by what survived the last, until no row falls any more.
+/// # Errors
+/// Either side cannot be read.
 pub fn survey(
     snapshot: &Snapshot,
     new: &Pool,
@@ -34,29 +34,51 @@ pub fn survey(
         read.push(Read { ranges, refused: refused::known(&mut ledger, run, source)? });
         source.targets.iter().for_each(|target| lookups[target.number] = None);
     }
-    let digest = |lookups: &Lookups| -> Vec<String> {
-        circle.iter().map(|source| source.digest(lookups)).collect()
-    };
-    let may_fall = circle.iter().any(Source::may_fall);
     let bar = &common::progress::bar(0, &circle[0].label);
-    loop {
-        let before = digest(lookups);
-        for (source, Read { ranges, refused }) in circle.iter().zip(&read) {
-            let surveyed = Surveyed { source, ranges, refused, bar };
-            let nobody = HashSet::new();
-            for (number, survivors) in survey::pass(snapshot, &surveyed, &nobody, lookups, workers)?
-            {
-                lookups[number] = Some(survivors);
-            }
-        }
-        if !may_fall || before == digest(lookups) {
-            break;
-        }
-    }
+    let surveyed: Vec<_> = circle
+        .iter()
+        .zip(&read)
+        .map(|(source, Read { ranges, refused })| Surveyed { source, ranges, refused, bar })
+        .collect();
+    settle(snapshot, &surveyed, workers, lookups)?;
     for target in circle.iter().flat_map(|source| &source.targets) {
         if let Some(survivors) = lookups[target.number].as_mut().filter(|it| it.is_numbered()) {
             survivors.number(&surrogates::known(&mut ledger, run, target)?);
         }
     }
     Ok(read)
+}
+
+/// How often a circle is read before the loader is asked: a pass for each link of the longest chain
+/// of rows that fall with each other.
+const PASSES: usize = 30;
+
+/// Not as the loader does, which works out in memory which rows fall with others: here the sources
+/// are read again and again, each time by what survived the last, until no row falls any more.
+/// Where that takes long, the loader's answer is taken, and must hold in one more pass.
+fn settle(
+    snapshot: &Snapshot,
+    circle: &[Surveyed],
+    workers: usize,
+    lookups: &mut Lookups,
+) -> Result<()> {
+    let digest = |lookups: &Lookups| -> Vec<String> {
+        circle.iter().map(|surveyed| surveyed.source.digest(lookups)).collect()
+    };
+    let may_fall = circle.iter().any(|surveyed| surveyed.source.may_fall());
+    let nobody = HashSet::new();
+    for number in 1.. {
+        let before = digest(lookups);
+        for surveyed in circle {
+            let found = survey::pass(snapshot, surveyed, &nobody, lookups, workers)?;
+            found.into_iter().for_each(|(number, survivors)| lookups[number] = Some(survivors));
+        }
+        if !may_fall || number > PASSES || before == digest(lookups) {
+            break;
+        }
+        if number == PASSES {
+            survey::survey(snapshot, circle, lookups, workers)?;
+        }
+    }
+    Ok(())
 }
