@@ -187,6 +187,32 @@ fn the_databases_own_settings_grants_and_comment_come_back() {
 }
 
 #[test]
+fn statistics_of_expressions_and_of_several_columns_are_there_too() {
+    let shop = Shop::new();
+    shop.execute(
+        &shop.new,
+        "CREATE TABLE places (city text, country text);
+         INSERT INTO places SELECT 'City ' || n % 9, 'Land ' || n % 3 FROM generate_series(1, 900) AS n;
+         CREATE INDEX by_city ON places (lower(city));
+         CREATE STATISTICS city_tells_country (dependencies) ON city, country FROM places;
+         CREATE MATERIALIZED VIEW lands AS SELECT DISTINCT country FROM places",
+    );
+    shop.back_up();
+    shop.restore(&["--jobs", "2"]).ok();
+    let distinct = |table: &str| {
+        let sql = format!(
+            "SELECT string_agg(n_distinct::text, ' ' ORDER BY attname) FROM pg_stats WHERE tablename = '{table}'"
+        );
+        shop.value(&shop.new, &sql)
+    };
+    assert_eq!(distinct("places"), "9 3");
+    assert_eq!(distinct("by_city"), "9");
+    assert_eq!(distinct("lands"), "-1");
+    let dependencies = "SELECT dependencies IS NOT NULL FROM pg_stats_ext";
+    assert_eq!(shop.value(&shop.new, dependencies), "t");
+}
+
+#[test]
 fn three_hundred_partitions_come_back() {
     let shop = Shop::new();
     let partitions = 40 * super::torture().min(8);
