@@ -77,9 +77,11 @@ fn replace_entries(
          AND NOT EXISTS (SELECT FROM {BOOKS}{table} AS s WHERE s.source = t.source AND s.{key} = t.{key} AND record_image_eq(ROW(s.*), ROW(t.*)))",
         ranges.join(") OR (")
     ))?;
+    // Sorted, so that all is found before the first is written: a plan made for an empty table would
+    // look through what was written so far for each.
     new.batch(&format!(
         "INSERT INTO pgrefit.{table} SELECT s.* FROM {BOOKS}{table} AS s WHERE s.source = {} \
-         AND NOT EXISTS (SELECT FROM pgrefit.{table} AS t WHERE {of_source} AND t.{key} = s.{key})",
+         AND NOT EXISTS (SELECT FROM pgrefit.{table} AS t WHERE {of_source} AND t.{key} = s.{key}) ORDER BY s.{key}",
         literal(&source.label)
     ))
 }

@@ -222,8 +222,9 @@ impl Difference<'_> {
             )
         } else {
             format!(
-                "SELECT {list} FROM {stage} AS s WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE {})",
-                self.shape.same()
+                "SELECT {list} FROM {stage} AS s WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE {}) ORDER BY {}",
+                self.shape.same(),
+                self.shape.list("s", identity)
             )
         };
         let insert = format!("INSERT INTO {table} ({list}) OVERRIDING SYSTEM VALUE {added}");

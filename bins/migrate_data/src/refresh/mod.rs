@@ -172,7 +172,9 @@ impl Apply<'_> {
         for shape in self.shapes.iter().flatten() {
             new.batch(&format!("ANALYZE {}", shape.stage))?;
         }
-        new.batch(&format!("ANALYZE {}", stage::KEYS))?;
+        for books in ["stage_quarantine", "stage_lineage", "stage_keys", "quarantine", "lineage"] {
+            new.batch(&format!("ANALYZE pgrefit.{books}"))?;
+        }
         new.begin()?;
         new.batch("SET LOCAL lock_timeout = '10s'; SET LOCAL jit = off; SET LOCAL synchronous_commit = on")?;
         for target in self.plan.targets() {
