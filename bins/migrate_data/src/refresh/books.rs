@@ -69,7 +69,7 @@ fn replace_entries(
         [only] => format!("t.{key}::{}", only.type_name),
         several => format!("(t.{key}::jsonb ->> {index})::{}", several[index].type_name),
     };
-    let islands = super::draft::islands(ranges.to_vec());
+    let islands = super::islands::islands(ranges.to_vec());
     let ranges: Vec<_> = islands.iter().map(|range| range.of(&source.key, part)).collect();
     let of_source = format!("t.run = {run} AND t.source = {}", literal(&source.label));
     new.batch(&format!(

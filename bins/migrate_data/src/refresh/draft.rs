@@ -1,16 +1,12 @@
-//! What one source makes now, chunk by chunk, against what it made in the former run.
+//! What the sources make now, against what they made in the former run.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use common::{Error, Result, Session};
+use common::{Result, Session};
 
 use super::layout::{Known, layout};
+use super::pass::Pass;
 use super::refused::Kept;
 use super::shape::Shape;
-use super::stage::{BOOKS, KEYS, Stage};
-use crate::chunk::Loader;
+use super::stage::Stage;
 use crate::keys::Fingerprint;
 use crate::ledger::Chunk;
 use crate::ledger::account::Account;
@@ -18,13 +14,10 @@ use crate::ledger::surrogates;
 use crate::load::Route;
 use crate::plan::{Plan, Source};
 use crate::progress;
-use crate::refusal::Refusal;
-use crate::rivals::{self, Rows};
-use crate::snapshot::{Range, Reader, Snapshot};
-use crate::source_load::MAX_REFUSED;
-use crate::survey::{self, Refused, Surveyed};
+use crate::rivals::Rows;
+use crate::snapshot::{Range, Snapshot};
+use crate::survey::{self, Surveyed};
 use crate::transform::Lookups;
-use crate::workers;
 
 /// What is common to all sources of a later run.
 pub struct Drafting<'a> {
@@ -175,215 +168,5 @@ impl Drafting<'_> {
             }
         }
         Ok(numbers)
-    }
-}
-
-/// One reading of a source's chunks.
-struct Pass<'a> {
-    drafting: &'a Drafting<'a>,
-    source: &'a Source,
-    shapes: &'a [Shape<'a>],
-    chunks: &'a [Known],
-    lookups: &'a Lookups,
-}
-
-impl Pass<'_> {
-    /// Whether the source is done; not where it has to be surveyed again.
-    fn compare(&self, Kept { refused, rivalry }: &mut Kept, draft: &mut Draft) -> Result<bool> {
-        let known = Mutex::new(std::mem::take(refused));
-        let changed = Mutex::new(Vec::new());
-        let totals = Mutex::new((0_i64, 0_i64));
-        let again = AtomicBool::new(false);
-        self.for_each_chunk(|loader, streams, (chunk, former), stop| {
-            loop {
-                let now = lock(&known).clone();
-                let account = loader.make(&mut streams.old, &chunk.range, &now)?.clone();
-                if former.as_ref() == Some(&account) {
-                    add(&totals, &account);
-                    return Ok(());
-                }
-                let former = former.clone().unwrap_or_default();
-                match self.put_beside(loader, &mut streams.new, &former, &account)? {
-                    Ok(()) => {
-                        add(&totals, &account);
-                        lock(&changed).push((chunk.clone(), former, account));
-                        return Ok(());
-                    }
-                    Err(refusal) => {
-                        self.remember(&mut lock(&known), refusal)?;
-                        if self.source.needs_survey() || rivalry.is_on() {
-                            again.store(true, Ordering::Relaxed);
-                            stop.set();
-                            return Ok(());
-                        }
-                    }
-                }
-            }
-        })?;
-        *refused = known.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if again.into_inner() {
-            return Ok(false);
-        }
-        (draft.read, draft.quarantined) = *lock(&totals);
-        let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for shape in self.shapes {
-            let other = changed
-                .iter()
-                .filter(|(_, former, account)| !former.makes_same(account, &shape.target.name));
-            let ranges: Vec<Range> = other.map(|(chunk, _, _)| chunk.range.clone()).collect();
-            draft.is_staged.push(!ranges.is_empty());
-            draft.ranges.push(islands(ranges));
-        }
-        draft.changed = changed.into_iter().map(|(chunk, _, account)| (chunk, account)).collect();
-        self.stage_whole(refused, draft)
-    }
-
-    fn remember(&self, refused: &mut Refused, refusal: Refusal) -> Result<()> {
-        if rivals::others(refused) >= MAX_REFUSED {
-            let label = &self.source.label;
-            return Err(Error::new(format!("PostgreSQL refuses more than {MAX_REFUSED} rows of {label}"))
-                .detail(format!("the last: {} {}: {}", label, refusal.key, refusal.reject.reason))
-                .hint("A cleaner in the mapping should see what the table's constraints see. Nothing was changed."));
-        }
-        refused.insert(refusal.key, refusal.reject);
-        Ok(())
-    }
-
-    /// What a chunk makes of tables that keep the key, with its entries of the books.
-    fn put_beside(
-        &self,
-        loader: &mut Loader,
-        new: &mut Session,
-        former: &Account,
-        account: &Account,
-    ) -> Result<Result<(), Refusal>> {
-        self.drafting.stage.make(new, self.drafting.shapes)?;
-        new.begin()?;
-        for shape in self.shapes.iter().filter(|shape| shape.kept_key.is_some()) {
-            if former.makes_same(account, &shape.target.name) {
-                continue;
-            }
-            if let Err(refusal) = loader.send_rows(new, shape.index)? {
-                new.rollback()?;
-                return Ok(Err(refusal));
-            }
-        }
-        loader.send_entries(new)?;
-        loader.send_keys(new, KEYS)?;
-        new.commit()?;
-        Ok(Ok(()))
-    }
-
-    /// Tables that do not keep the key are compared as a whole, so all chunks are made once more.
-    fn stage_whole(&self, refused: &mut Refused, draft: &Draft) -> Result<bool> {
-        let whole: Vec<usize> = self
-            .shapes
-            .iter()
-            .filter(|shape| shape.kept_key.is_none() && draft.is_staged[shape.index])
-            .map(|shape| shape.index)
-            .collect();
-        if whole.is_empty() {
-            return Ok(true);
-        }
-        let found = Mutex::new(None);
-        self.for_each_chunk(|loader, streams, (chunk, _), stop| {
-            loader.make(&mut streams.old, &chunk.range, refused)?;
-            streams.new.begin()?;
-            for &index in &whole {
-                if let Err(refusal) = loader.send_rows(&mut streams.new, index)? {
-                    streams.new.rollback()?;
-                    *lock(&found) = Some(refusal);
-                    stop.set();
-                    return Ok(());
-                }
-            }
-            streams.new.commit()
-        })?;
-        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(match found {
-            None => true,
-            Some(refusal) => {
-                self.remember(refused, refusal)?;
-                false
-            }
-        })
-    }
-
-    fn for_each_chunk(
-        &self,
-        work: impl Fn(&mut Loader, &mut Streams<'_>, &Known, &workers::Stop) -> Result<()> + Sync,
-    ) -> Result<()> {
-        let Drafting { route, run, snapshot, .. } = *self.drafting;
-        let tables: Vec<String> = self.shapes.iter().map(|shape| shape.stage.clone()).collect();
-        let next = AtomicUsize::new(0);
-        workers::run(route.workers.min(self.chunks.len()), |stop| {
-            let mut streams = Streams { old: snapshot.stream()?, new: route.writer()? };
-            streams.new.batch("SET synchronous_commit = off")?;
-            let mut loader = Loader::staging(run, self.source, self.lookups, &tables, BOOKS);
-            while !stop.is_set() {
-                let Some(known) = self.chunks.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                    break;
-                };
-                work(&mut loader, &mut streams, known, stop)?;
-            }
-            Ok(())
-        })
-    }
-}
-
-struct Streams<'s> {
-    old: Reader<'s>,
-    new: Session,
-}
-
-fn add(totals: &Mutex<(i64, i64)>, account: &Account) {
-    let mut totals = lock(totals);
-    totals.0 += account.read;
-    totals.1 += account.quarantined;
-}
-
-/// Ranges that follow each other, as one.
-pub fn islands(ranges: Vec<Range>) -> Vec<Range> {
-    let mut by_low: HashMap<Option<String>, Range> =
-        ranges.into_iter().map(|range| (range.low.clone(), range)).collect();
-    let highs: Vec<_> = by_low.values().filter_map(|range| range.high.clone()).collect();
-    let firsts: Vec<_> = by_low
-        .keys()
-        .filter(|low| low.as_ref().is_none_or(|low| !highs.contains(low)))
-        .cloned()
-        .collect();
-    let mut islands = Vec::new();
-    for low in firsts {
-        let Some(mut island) = by_low.remove(&low) else { continue };
-        while let Some(next) = island.high.is_some().then(|| by_low.remove(&island.high)).flatten()
-        {
-            island.high = next.high;
-        }
-        islands.push(island);
-    }
-    islands
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::islands;
-    use crate::snapshot::Range;
-
-    #[test]
-    fn ranges_that_follow_each_other_are_one() {
-        let range = |low: Option<&str>, high: Option<&str>| Range {
-            low: low.map(str::to_owned),
-            high: high.map(str::to_owned),
-        };
-        let (first, second, third) =
-            (range(None, Some("5")), range(Some("5"), Some("9")), range(Some("12"), None));
-        let mut found = islands(vec![third.clone(), second, first]);
-        found.sort_by_key(|range| range.low.clone());
-        assert_eq!(found, [range(None, Some("9")), third]);
-        assert_eq!(islands(vec![range(None, None)]), [range(None, None)]);
     }
 }

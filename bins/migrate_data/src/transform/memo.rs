@@ -4,7 +4,7 @@
 use common::copy::Row;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{bytes_of, compute};
+use super::field::{bytes_of, compute};
 use crate::clean::Rule;
 use crate::plan::Field;
 use crate::value::{Kind, Value};
