@@ -96,6 +96,48 @@ fn a_quarantined_row_is_kept_as_postgresql_shows_it() {
     }
 }
 
+/// A trigger's error names a line of the COPY before a row is in, and none after it: then the row is
+/// found by halves. An error that is no row's ends the run.
+#[test]
+fn rows_that_a_trigger_refuses_are_quarantined() {
+    let lab = small(
+        "CREATE TABLE o (id int PRIMARY KEY, n int); INSERT INTO o SELECT i, i FROM generate_series(1, 30) AS i",
+        "CREATE TABLE n (id int PRIMARY KEY, n int); \
+         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             IF NEW.n = TG_ARGV[0]::int THEN RAISE EXCEPTION 'no % here', NEW.n; END IF; RETURN NEW; END $$; \
+         CREATE TRIGGER before_ten BEFORE INSERT ON n FOR EACH ROW EXECUTE FUNCTION refuse(10); \
+         CREATE TRIGGER after_seven AFTER INSERT ON n FOR EACH ROW EXECUTE FUNCTION refuse(7); \
+         CREATE TRIGGER after_thirty AFTER INSERT ON n FOR EACH ROW EXECUTE FUNCTION refuse(30)",
+        "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\nn = \"n\"\n",
+    );
+    lab.run("migrate_data", &[]).ok();
+    assert_eq!(
+        lab.rows(
+            &lab.new,
+            "SELECT key, rule, reason, sqlstate FROM pgrefit.quarantine ORDER BY key::int"
+        ),
+        [
+            "7|server|n: no 7 here|P0001",
+            "10|server|n: no 10 here|P0001",
+            "30|server|n: no 30 here|P0001"
+        ]
+    );
+    assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM n"), "27");
+    lab.run("verify_data", &[]).ok();
+
+    lab.execute(
+        &lab.new,
+        "CREATE FUNCTION refuse_all() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             IF (SELECT count(*) FROM n) > 27 THEN RAISE EXCEPTION 'full'; END IF; RETURN NULL; END $$; \
+         DROP TRIGGER before_ten ON n; DROP TRIGGER after_seven ON n; DROP TRIGGER after_thirty ON n; \
+         CREATE TRIGGER full_table AFTER INSERT ON n FOR EACH STATEMENT EXECUTE FUNCTION refuse_all()",
+    );
+    lab.run("migrate_data", &["--restart", "--yes"]).fails(
+        1,
+        "migrate_data: n cannot be loaded\n  detail: full (P0001)\n  detail: PL/pgSQL function refuse_all() line 1 at RAISE\n  hint: No row is refused by itself, only several together. What was loaded before stays.\n",
+    );
+}
+
 /// A survivor that PostgreSQL refuses is no survivor: another of its group takes its place.
 #[test]
 fn a_refused_row_does_not_take_its_duplicates_with_it() {

@@ -21,7 +21,7 @@ mod statement_progress;
 mod tls;
 
 pub use database::{Pool, Session};
-pub use error::{Context, Error, Result};
+pub use error::{Context, Error, Result, ServerFacts};
 pub use project::Project;
 pub use run::{Outcome, note, run, say};
 pub use settings::{Database, Side};

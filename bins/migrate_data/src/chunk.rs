@@ -1,5 +1,6 @@
 //! One chunk: COPY out → clean → COPY in, with its ledger row in the same transaction.
 
+mod bisect; // the row that an error without a line is about
 mod staging;
 
 use std::collections::HashMap;

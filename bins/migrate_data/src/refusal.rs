@@ -1,6 +1,6 @@
 //! Rows that PostgreSQL refuses, found by the line of the COPY that its error names.
 
-use common::Error;
+use common::{Error, ServerFacts};
 
 use crate::clean::Rule;
 use crate::keys::Key;
@@ -20,24 +20,34 @@ impl Refusal {
     /// The source row that PostgreSQL refused on its way into `table`, where the error is about a
     /// row's values and names the line of the COPY.
     pub fn find(error: &Error, table: &str, sink: &Sink) -> Option<Refusal> {
-        let server = error.server()?;
-        let class = &server.sqlstate.code()[..2];
-        if class != "22" && class != "23" {
-            return None;
-        }
-        let context = server.context.as_deref()?;
-        let key = sink.key_of_line(line_of(context)?)?.clone();
+        let server = of_a_row(error)?;
+        let line = line_of(server.context.as_deref()?)?;
+        Some(Refusal::of(server, table, sink.key_of_line(line)?))
+    }
+
+    /// The refusal of a row that is known.
+    pub fn of(server: &ServerFacts, table: &str, key: &Key) -> Refusal {
+        let column = server.context.as_deref().and_then(column_of);
         let reason = generic(&server.message, server.constraint.as_deref());
         let reject = Reject {
             target: table.to_owned(),
-            column: column_of(context).unwrap_or_default().to_owned(),
+            column: column.unwrap_or_default().to_owned(),
             rule: Rule::Server,
             reason: format!("{table}: {reason}"),
             value: server.detail.clone(),
             sqlstate: Some(server.sqlstate.code().to_owned()),
         };
-        Some(Refusal { key, reject, constraint: server.constraint.clone() })
+        Refusal { key: key.clone(), reject, constraint: server.constraint.clone() }
     }
+}
+
+/// What the server says, where it is about a row's values: data exceptions, constraints, the check
+/// of a view, a trigger's RAISE EXCEPTION.
+pub fn of_a_row(error: &Error) -> Option<&ServerFacts> {
+    let server = error.server()?;
+    let code = server.sqlstate.code();
+    let is = code == "P0001" || ["22", "23", "44"].iter().any(|class| code.starts_with(class));
+    is.then_some(server)
 }
 
 /// `COPY users, line 12, column email: "x"` → 12. Other lines may come before it, such as

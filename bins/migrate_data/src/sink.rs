@@ -1,6 +1,7 @@
 //! Rows of one chunk for one table, on their way into COPY.
 
 use std::io::Write;
+use std::ops::Range;
 
 use common::copy::Encoder;
 use common::identifier;
@@ -144,6 +145,20 @@ impl Sink {
             Rows::Text(buffer) => buffer,
         };
         send(session, &self.statement, bytes)
+    }
+
+    /// The same of some rows, by their numbers from 0.
+    ///
+    /// # Errors
+    /// As [`Sink::send`].
+    pub fn send_some(&mut self, session: &mut Session, rows: Range<usize>) -> Result<()> {
+        let (first, last) = (self.bounds[rows.start], self.bounds[rows.end]);
+        match &self.rows {
+            Rows::Binary(encoder) => {
+                send(session, &self.statement, encoder.part(first..last).finish())
+            }
+            Rows::Text(buffer) => send(session, &self.statement, &buffer[first..last]),
+        }
     }
 }
 

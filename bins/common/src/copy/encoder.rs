@@ -1,5 +1,7 @@
 //! Building a COPY stream.
 
+use std::ops::Range;
+
 use super::{HEADER_LEN, SIGNATURE};
 
 /// A stream of `COPY … FROM STDIN (FORMAT binary)`, built in memory.
@@ -47,6 +49,13 @@ impl Encoder {
     /// Undoes a half-written row.
     pub fn truncate(&mut self, length: usize) {
         self.buffer.truncate(length);
+    }
+
+    /// A stream of the whole rows between two lengths that it had.
+    pub fn part(&self, bytes: Range<usize>) -> Encoder {
+        let mut part = Encoder::new();
+        part.buffer.extend_from_slice(&self.buffer[bytes]);
+        part
     }
 
     pub fn len(&self) -> usize {

@@ -6,7 +6,7 @@ use common::{Result, Session};
 use super::Loader;
 use crate::ledger::entries::Entries;
 use crate::plan::Source;
-use crate::refusal::Refusal;
+use crate::refusal::{self, Refusal};
 use crate::sink::{self, Sink};
 use crate::transform::Lookups;
 
@@ -42,6 +42,7 @@ impl<'p> Loader<'p> {
             Ok(()) => Ok(Ok(())),
             Err(error) => match Refusal::find(&error, name, &self.sinks[index]) {
                 Some(refusal) => Ok(Err(refusal)),
+                None if refusal::of_a_row(&error).is_some() => self.bisect(new, index, error),
                 None => Err(error.context(format!("{name} cannot be loaded"))),
             },
         }
