@@ -296,6 +296,13 @@ impl Run {
         &self.stdout
     }
 
+    /// Whether it says that its session was ended. Whether the server's last word arrives before the
+    /// connection ends is a race.
+    pub fn was_cut_off(&self) -> bool {
+        let last_word = "terminating connection due to administrator command (57P01)";
+        [last_word, "connection closed"].iter().any(|said| self.stderr.contains(said))
+    }
+
     /// The run failed with this exit code and said exactly this on stderr; whether it first waited
     /// long enough to say so, for a killed run's server process, is up to the machine.
     #[track_caller]
