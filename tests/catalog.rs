@@ -9,6 +9,7 @@ mod messages;
 mod model;
 mod pairs;
 mod safe_forms;
+mod unknown_options;
 mod verbs;
 mod walk;
 

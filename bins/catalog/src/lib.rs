@@ -21,6 +21,7 @@ mod name;
 mod plan;
 mod read;
 mod rename;
+mod storage_options;
 
 pub use catalog::{Catalog, Scope, Unmodelled};
 pub use compare::{Alteration, Changes, compare};
@@ -28,3 +29,4 @@ pub use fact::{Fact, Id};
 pub use kind::Kind;
 pub use name::{literal, parse, quote};
 pub use plan::{Hint, Options, Plan, Statement, plan};
+pub use storage_options::StorageOptions;

@@ -6,6 +6,7 @@ mod answers;
 mod comments;
 mod dependencies;
 pub(crate) mod grants;
+mod options;
 mod row;
 mod spelling;
 
@@ -131,6 +132,7 @@ fn read_all(session: &mut Session, helper: Option<Session>, scope: &Scope) -> Re
         }
         if !left_out {
             addresses.insert(address, Rc::new(fact.id.clone()));
+            catalog.unmodelled.extend(options::keep_documented(&mut fact));
             catalog.insert(fact);
         }
     }
@@ -139,7 +141,7 @@ fn read_all(session: &mut Session, helper: Option<Session>, scope: &Scope) -> Re
     }
     comments::add(answers.comments, &addresses, &mut catalog);
     dependencies.resolve(&addresses, &mut catalog);
-    catalog.unmodelled = answers.unmodelled;
+    catalog.unmodelled.extend(answers.unmodelled);
     Ok(catalog)
 }
 

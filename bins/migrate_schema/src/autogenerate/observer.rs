@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use catalog::{Catalog, Scope};
+use catalog::{Catalog, Scope, StorageOptions};
 use common::{Database, Error, Result, Session};
 
 /// What a dump says, one text per object.
@@ -123,23 +123,55 @@ fn normal(mut entry: Vec<&str>) -> String {
         }
         columns.sort_unstable();
     }
-    entry.into_iter().map(sorted).collect::<Vec<_>>().join("\n")
+    let mut text = String::new();
+    for line in entry.into_iter().map(sorted).filter(|line| !line.is_empty()) {
+        // Where a WITH has gone, its semicolon follows what stands before, as without one.
+        if !text.is_empty() && line != ";" {
+            text.push('\n');
+        }
+        text += &line;
+    }
+    text
 }
 
-/// The options of WITH, and the columns of CREATE STATISTICS, in the order of their names.
+/// The options of WITH and of columns, and the columns of CREATE STATISTICS, in the order of their
+/// names. An option that PostgreSQL does not document is left out, as in the comparison.
 fn sorted(line: &str) -> String {
     if line.starts_with("CREATE STATISTICS ") {
-        return sorted_between(line, " ON ", " FROM ");
+        return sorted_between(line, " ON ", " FROM ", |_| true);
     }
-    sorted_between(line, "WITH (", ")")
+    if line.starts_with("ALTER ") && line.contains(" ALTER COLUMN ") && line.contains(" SET (") {
+        return sorted_between(line, " SET (", ")", |option| {
+            StorageOptions::Column.documents(option_name(option))
+        });
+    }
+    sorted_between(line, "WITH (", ")", |option| {
+        let places = [StorageOptions::Table, StorageOptions::View, StorageOptions::Index];
+        places.into_iter().any(|place| place.documents(option_name(option)))
+    })
 }
 
-/// `WITH (b='1', a='2')` → `WITH (a='2', b='1')`.
-fn sorted_between(line: &str, open: &str, close: &str) -> String {
+/// `fillfactor='70'`; pg_dump writes no blank before the sign.
+fn option_name(option: &str) -> &str {
+    option.split_once('=').map_or(option, |(name, _)| name)
+}
+
+/// `WITH (b='1', a='2')` → `WITH (a='2', b='1')`; no list where nothing is left in it, and no line
+/// where that was all of it.
+fn sorted_between(line: &str, open: &str, close: &str, keep: fn(&str) -> bool) -> String {
     let Some((before, rest)) = line.split_once(open) else { return line.to_owned() };
     let Some((list, after)) = rest.split_once(close) else { return line.to_owned() };
     let mut list: Vec<&str> = list.split(", ").collect();
     list.sort_unstable();
+    let length = list.len();
+    list.retain(|item| keep(item));
+    if list.is_empty() && length > 0 {
+        return if open == " SET (" {
+            String::new()
+        } else {
+            format!("{}{after}", before.trim_end())
+        };
+    }
     format!("{before}{open}{}{close}{after}", list.join(", "))
 }
 
@@ -157,5 +189,34 @@ mod tests {
         let second = format!("{}{view}\\unrestrict x\n", table("    b text,\n    a integer"));
         assert_eq!(entries(&first), entries(&second));
         assert_ne!(entries(&first), entries(&table("    a integer,\n    b text")));
+    }
+
+    #[test]
+    fn options_that_postgresql_does_not_document_are_no_difference() {
+        let table = |with: &str, column: &str| {
+            entries(&format!(
+                "-- Name: t; Type: TABLE\nCREATE TABLE public.t (\n    a integer\n){with};\n{column}"
+            ))
+        };
+        let plain = table("", "");
+        assert_eq!(table("\nWITH (zzz='1')", ""), plain);
+        assert_eq!(
+            table("", "ALTER TABLE ONLY public.t ALTER COLUMN a SET (pg_attver=12);"),
+            plain
+        );
+        assert_ne!(table("\nWITH (fillfactor='70')", ""), plain);
+        assert_eq!(
+            table("\nWITH (pg_x='1', fillfactor='70')", ""),
+            table("\nWITH (fillfactor='70')", "")
+        );
+        let column = |options| {
+            table("", &format!("ALTER TABLE ONLY public.t ALTER COLUMN a SET ({options});"))
+        };
+        assert_ne!(column("n_distinct=5"), plain);
+        assert_eq!(column("pg_attver=12, n_distinct=5"), column("n_distinct=5"));
+        assert_eq!(
+            column("n_distinct_inherited=3, n_distinct=5"),
+            column("n_distinct=5, n_distinct_inherited=3")
+        );
     }
 }

@@ -8,6 +8,7 @@ SELECT k.tableoid AS class, k.oid, 0 AS sub,
        pg_get_constraintdef(k.oid) AS definition,
        CASE WHEN ic.reloptions IS NOT NULL THEN
          (SELECT json_agg(o ORDER BY o) FROM unnest(ic.reloptions) o)::text END AS options,
+       CASE WHEN ic.relam >= 16384 THEN 'true' END AS any_option,
        CASE WHEN ic.reltablespace <> 0 THEN
          (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = ic.reltablespace) END AS tablespace,
        CASE WHEN i.indisclustered THEN 'true' END AS clustered,

@@ -3,6 +3,9 @@ SELECT ic.tableoid AS class, ic.oid, 0 AS sub, 'index' AS kind,
        ARRAY[n.nspname, ic.relname]::text[] AS path,
        concat(quote_ident(n.nspname), '.', quote_ident(c.relname)) AS "table",
        pg_get_indexdef(ic.oid) AS definition,
+       -- In their stored order, as the definition prints them.
+       CASE WHEN ic.reloptions IS NOT NULL THEN to_json(ic.reloptions)::text END AS options,
+       CASE WHEN ic.relam >= 16384 THEN 'true' END AS any_option,
        CASE WHEN ic.reltablespace <> 0 THEN
          (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = ic.reltablespace) END AS tablespace,
        CASE WHEN i.indisclustered THEN 'true' END AS clustered,

@@ -12,6 +12,7 @@ SELECT c.tableoid AS class, c.oid, 0 AS sub,
        CASE WHEN toast.reloptions IS NOT NULL THEN
          (SELECT json_agg('toast.' || o ORDER BY o) FROM unnest(toast.reloptions) o)::text END AS toast_options,
        method.amname::text AS access_method,
+       CASE WHEN method.oid >= 16384 THEN 'true' END AS any_option,
        CASE WHEN c.reltablespace <> 0 THEN
          (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = c.reltablespace) END AS tablespace,
        CASE WHEN c.relrowsecurity THEN 'true' END AS row_security,

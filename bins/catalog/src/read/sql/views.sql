@@ -19,6 +19,7 @@ SELECT c.tableoid AS class, c.oid, 0 AS sub,
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attstattarget >= 0)::text AS column_statistics,
        (SELECT json_agg(o ORDER BY o) FROM unnest(c.reloptions) o)::text AS options,
        (SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam AND m.amname <> 'heap') AS access_method,
+       CASE WHEN c.relam >= 16384 THEN 'true' END AS any_option,
        (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
        CASE WHEN NOT c.relispopulated THEN 'true' END AS unpopulated
 FROM pg_class c
