@@ -5,6 +5,44 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::{SHOP, Shop, torture};
+use crate::harness::Run;
+
+/// The next check sweeps away what a killed one has left, also of another backup: nobody waits for
+/// that, and no hint has to lead anywhere.
+#[test]
+fn a_killed_verification_is_no_obstacle_to_the_next_one() {
+    let shop = Shop::new();
+    shop.execute(&shop.new, SHOP);
+    let content = shop.content(&shop.new);
+    let first = shop.back_up();
+    let name = first.file_name().unwrap().to_string_lossy().into_owned();
+    let left = format!("{}_checking", shop.new);
+    let marked = format!(
+        "SELECT count(*) FROM pg_database WHERE datname = '{left}'
+         AND shobj_description(oid, 'pg_database') LIKE 'db_restore: %'"
+    );
+    let mut check = shop.command("db_restore", &["--check"]);
+    let mut check = check.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    for _ in 0..12_000 {
+        if shop.value("postgres", &marked) == "1" {
+            break;
+        }
+        sleep(Duration::from_millis(10));
+    }
+    check.kill().unwrap();
+    check.wait().unwrap();
+    assert_eq!(shop.value("postgres", &marked), "1", "the check was killed in its midst");
+
+    sleep(Duration::from_millis(1100));
+    shop.back_up();
+    let mut verify = shop.command("db_backup", &["verify", "--restore"]);
+    let verify = Run::of(&mut verify, &shop.password());
+    verify.ok();
+    let swept = format!("db_restore: dropped `{left}`, which a check had left: {name} (");
+    assert!(verify.stderr.starts_with(&swept), "{verify}");
+    assert_eq!(shop.content(&shop.new), content);
+    assert_eq!(shop.beside(), Vec::<String>::new());
+}
 
 #[test]
 fn a_kill_at_any_moment_is_followed_by_a_plain_re_run() {

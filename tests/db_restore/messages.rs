@@ -222,7 +222,26 @@ fn what_another_restore_has_left_is_named_and_dropped_only_when_told() {
         shop.new
     );
     assert!(run.stderr.starts_with(&start), "{run}");
-    shop.restore(&["--disconnect", "--discard"]).ok();
+    let hint = format!(
+        "  hint: Restore that backup to finish it, or `db_restore --discard` drops `{}_restoring` and nothing else. Nothing was changed.\n",
+        shop.new
+    );
+    assert!(run.stderr.ends_with(&hint), "{run}");
+    shop.restore(&["--disconnect", "--discard"]).exits(2);
+
+    // The hint leads to no more than it says: the live database stays the one that it is.
+    let live = format!("SELECT oid FROM pg_database WHERE datname = '{}'", shop.new);
+    let oid = shop.value("postgres", &live);
+    let dropped = shop.restore(&["--discard"]);
+    let start = format!("dropped {}_restoring: {name} (", shop.new);
+    assert!(dropped.ok().starts_with(&format!("db_restore: {start}")), "{dropped}");
+    assert_eq!(shop.value("postgres", &live), oid);
+    assert_eq!(shop.beside(), Vec::<String>::new());
+    let none = shop.restore(&["--discard"]);
+    assert_eq!(none.ok(), "");
+    let said = format!("db_restore: no interrupted restore of `{}` has left anything\n", shop.new);
+    assert_eq!(none.stderr, said);
+    shop.restore(&["--disconnect"]).ok();
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use common::settings::variable;
 use common::{Database, Error, Result, Side};
 use db_backup::store::{Backup, Store};
 use db_restore::names;
 use db_restore::plan::{Part, Selection};
+use db_restore::scratch::Purpose;
 
 /// Restores a backup beside the live database, proves rows and objects against the manifest, and
 /// only then puts it in the live one's place, which is kept under another name.
@@ -46,8 +48,11 @@ pub struct Arguments {
     /// End the sessions of the live database when it is replaced
     #[arg(long)]
     pub disconnect: bool,
-    /// Begin anew: drop what an interrupted restore has left
-    #[arg(long)]
+    /// Restore nothing; drop what interrupted restores and checks have left
+    #[arg(long, conflicts_with_all = [
+        "backup", "jobs", "tables", "schema_only", "data_only", "keep_old", "drop_old", "disconnect",
+        "check", "list", "unfilter", "bindir"
+    ])]
     pub discard: bool,
     /// Restore into a scratch database, prove it, and drop it
     #[arg(long, conflicts_with_all = ["tables", "schema_only", "data_only", "disconnect"])]
@@ -94,7 +99,31 @@ impl Arguments {
     }
 
     pub fn scratch(&self, target: &str) -> String {
-        if self.check { names::checking(target) } else { names::scratch(target) }
+        match self.purpose() {
+            Purpose::Check => names::checking(target),
+            Purpose::Restore => names::scratch(target),
+        }
+    }
+
+    pub fn purpose(&self) -> Purpose {
+        if self.check { Purpose::Check } else { Purpose::Restore }
+    }
+
+    /// The command that drops what an interrupted restore to this target leaves, and nothing else.
+    pub fn discard_command(&self, target: &str, configured: &Database) -> String {
+        let mut command = "db_restore --discard".to_owned();
+        if self.old {
+            command += " --old";
+        }
+        if target != configured.name {
+            command += &format!(" --to {}", shell_word(target));
+        }
+        let project = variable("PROJECT").map(PathBuf::from);
+        // The next command finds by itself what the environment or `.env` names.
+        if self.project != project.unwrap_or_else(|| common::project::DEFAULT_DIRECTORY.into()) {
+            command += &format!(" --project {}", shell_word(&self.project.to_string_lossy()));
+        }
+        command
     }
 
     fn part(&self) -> Part {
@@ -149,4 +178,13 @@ impl Arguments {
             "`--to {of}` restores it under its own name, --to NAME under another. Nothing was changed."
         )))
     }
+}
+
+/// A word of a command that somebody may paste into a shell.
+fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }

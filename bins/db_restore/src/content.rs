@@ -97,8 +97,9 @@ fn read_back(plan: &Plan, scratch: &Scratch, pieces: Vec<Piece>) -> Result<()> {
         let (rows, hash) = sums[position];
         compare(plan.tables[position], rows, hash).map_err(|error| {
             error.hint(format!(
-                "Somebody or something has changed rows in `{}`; --discard begins anew.",
-                scratch.name()
+                "Somebody or something has changed rows in `{}`. `{}` drops it; the same command then begins anew.",
+                scratch.name(),
+                plan.discard
             ))
         })
     })

@@ -12,7 +12,7 @@ use common::{Database, Outcome, Project, Result};
 use db_backup::store::Store;
 use db_restore::pg_restore::PgRestore;
 use db_restore::plan::Plan;
-use db_restore::scratch::Scratch;
+use db_restore::scratch::{self, Scratch};
 use db_restore::server::Server;
 use db_restore::{build, files, into_existing, kept, preflight, report, space, swap};
 
@@ -29,13 +29,22 @@ fn db_restore(arguments: Arguments) -> Result<Outcome> {
         let target = arguments.named(&configured);
         return kept::drop_old(&mut Server::open(&configured, target)?, target);
     }
+    if arguments.discard {
+        let target = arguments.named(&configured);
+        return scratch::discard(&mut Server::open(&configured, target)?, target);
+    }
     let backup = arguments.find(&configured)?;
     let _lease = backup.hold()?;
     let target = arguments.target(&backup, &configured)?;
     let mut server = Server::open(&configured, &target)?;
     preflight::check_version(&backup, &server)?;
     let pg_restore = PgRestore::find(arguments.bindir.as_deref(), &backup.manifest, &server)?;
-    let mut plan = Plan::new(&backup, pg_restore, arguments.jobs()?)?;
+    let mut plan = Plan::new(
+        &backup,
+        pg_restore,
+        arguments.jobs()?,
+        arguments.discard_command(&target, &configured),
+    )?;
     files::check(&backup, plan.jobs, &target)?;
 
     let exists = server.exists(&target)?;
@@ -51,7 +60,7 @@ fn db_restore(arguments: Arguments) -> Result<Outcome> {
     let name = arguments.scratch(&target);
     space::require(&plan, &mut server, &name)?;
     let start = Instant::now();
-    let mut scratch = Scratch::open(&mut server, &name, &plan, arguments.discard)?;
+    let mut scratch = Scratch::open(&mut server, &name, &plan, arguments.purpose())?;
     build::build(&plan, &mut server, &mut scratch, &target)?;
     if arguments.check {
         scratch.drop(&mut server)?;

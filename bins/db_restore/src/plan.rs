@@ -38,6 +38,8 @@ pub struct Plan<'a> {
     pub archive_file: Plain,
     pub pg_restore: PgRestore,
     pub jobs: usize,
+    /// The command that drops what this restore leaves where it is interrupted.
+    pub discard: String,
     /// pg_restore's numbers of the entries that come before the rows, in their order.
     pub pre_data: Vec<i32>,
     /// And of those after them.
@@ -53,7 +55,12 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// Everything that the backup holds.
-    pub fn new(backup: &'a Backup, pg_restore: PgRestore, jobs: usize) -> Result<Plan<'a>> {
+    pub fn new(
+        backup: &'a Backup,
+        pg_restore: PgRestore,
+        jobs: usize,
+        discard: String,
+    ) -> Result<Plan<'a>> {
         let archive_file =
             backup.plain(ARCHIVE).map_err(|error| error.detail("Nothing was changed."))?;
         let manifest = &backup.manifest;
@@ -72,6 +79,7 @@ impl<'a> Plan<'a> {
             archive_file,
             pg_restore,
             jobs,
+            discard,
             pre_data: Vec::new(),
             post_data: Vec::new(),
             tables: manifest.tables.iter().collect(),

@@ -2,10 +2,11 @@
 //! again by the next run of the same restore.
 
 use common::identifier::{literal, quote};
-use common::{Context, Database, Error, Result, Session, note};
+use common::{Context, Database, Error, Outcome, Result, Session, note, say};
 use db_backup::manifest::{DatabaseFacts, Manifest, hex};
 use sha2::{Digest, Sha256};
 
+use crate::names;
 use crate::plan::{Part, Plan};
 use crate::server::Server;
 
@@ -22,18 +23,19 @@ pub enum Stage {
 
 pub struct Scratch {
     pub database: Database,
-    /// Which backup and which part of it, as the comment on the database says.
+    /// Which backup and which part of it, as the mark on the database says.
     identity: String,
     pub stage: Stage,
 }
 
 impl Scratch {
-    /// Takes up what an earlier run of the same restore left under this name, else makes it.
+    /// Takes up what an earlier run of the same restore left under this name, else makes it. What
+    /// another check has left is swept away, since nobody waits for that.
     ///
     /// # Errors
     /// The name is taken by another restore or by somebody else's database, or the server refuses
     /// to create it; nothing was changed then.
-    pub fn open(server: &mut Server, name: &str, plan: &Plan, discard: bool) -> Result<Scratch> {
+    pub fn open(server: &mut Server, name: &str, plan: &Plan, purpose: Purpose) -> Result<Scratch> {
         server.take_turn(name)?;
         let manifest = &plan.backup.manifest;
         let mut scratch = Scratch {
@@ -44,14 +46,20 @@ impl Scratch {
         if server.exists(name)? {
             // An earlier run that was killed may have left statements at work.
             match scratch.found(server)? {
-                Found::Same(stage) if !discard => {
+                Found::Same(stage) => {
                     server.end_sessions(name)?;
                     scratch.stage = stage;
                     return Ok(scratch);
                 }
+                Found::Other(whose) if purpose == Purpose::Restore => {
+                    return Err(another(name, &whose, &plan.discard));
+                }
+                Found::Other(whose) => {
+                    scratch.drop(server)?;
+                    note(format_args!("dropped `{name}`, which a check had left: {whose}"));
+                }
                 Found::Unmarked if !scratch.is_empty()? => return Err(foreign(name)),
-                Found::Other(whose) if !discard => return Err(another(name, &whose)),
-                Found::Same(_) | Found::Other(_) | Found::Unmarked => scratch.drop(server)?,
+                Found::Unmarked => scratch.drop(server)?,
             }
         }
         scratch.create(server, manifest)?;
@@ -78,29 +86,15 @@ impl Scratch {
     }
 
     pub fn drop(&self, server: &mut Server) -> Result<()> {
-        // A subscription, which does not run here, would keep its database from being dropped.
-        let mut session = self.session()?;
-        for row in session.query(include_str!("sql/drop_subscriptions.sql"), &[])? {
-            session.batch(row.get(0))?;
-        }
-        drop(session);
-        server.end_sessions(self.name())?;
-        server
-            .session
-            .batch(&format!("DROP DATABASE {}", quote(self.name())))
-            .context(|| format!("the scratch database `{}` cannot be dropped", self.name()))
+        drop_scratch(server, self.name())
     }
 
     fn found(&self, server: &mut Server) -> Result<Found> {
-        let sql =
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1";
-        let comment: Option<String> = server.session.query_one(sql, &[&self.name()])?.get(0);
-        let Some(comment) = comment else { return Ok(Found::Unmarked) };
-        Ok(match comment.strip_prefix(&self.identity) {
+        let Some(mark) = mark(server, self.name())? else { return Ok(Found::Unmarked) };
+        Ok(match mark.strip_prefix(&self.identity) {
             Some(" is not whole yet") => Found::Same(Stage::Begun),
             Some(" is ready") => Found::Same(Stage::Ready),
-            _ if comment.starts_with(MARK) => Found::Other(comment),
-            _ => Found::Unmarked,
+            _ => Found::Other(mark),
         })
     }
 
@@ -129,20 +123,73 @@ impl Scratch {
     }
 }
 
+/// What a scratch database is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To take the place of the live one.
+    Restore,
+    /// To be looked at and dropped.
+    Check,
+}
+
 enum Found {
     Same(Stage),
-    /// Its comment.
+    /// Its mark.
     Other(String),
     Unmarked,
 }
 
 const MARK: &str = "db_restore: ";
 
-/// What the comment on a scratch database begins with: the backup, a fingerprint of its manifest,
-/// and what is restored of it where that is not all.
+/// What the comment on a scratch database says behind our mark: whose it is, and how far. None of a
+/// database that db_restore did not make.
+fn mark(server: &mut Server, name: &str) -> Result<Option<String>> {
+    let sql = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1";
+    let comment: Option<String> = server.session.query_one(sql, &[&name])?.get(0);
+    Ok(comment.and_then(|comment| comment.strip_prefix(MARK).map(ToOwned::to_owned)))
+}
+
+fn drop_scratch(server: &mut Server, name: &str) -> Result<()> {
+    // A subscription, which does not run here, would keep its database from being dropped.
+    let mut session = Session::open(&server.database.named(name))?;
+    for row in session.query(include_str!("sql/drop_subscriptions.sql"), &[])? {
+        session.batch(row.get(0))?;
+    }
+    drop(session);
+    server.end_sessions(name)?;
+    server
+        .session
+        .batch(&format!("DROP DATABASE {}", quote(name)))
+        .context(|| format!("the scratch database `{name}` cannot be dropped"))
+}
+
+/// Drops what interrupted restores and checks of the target have left, and nothing else.
+///
+/// # Errors
+/// One is at work, or its database cannot be dropped; those before it are dropped.
+pub fn discard(server: &mut Server, target: &str) -> Result<Outcome> {
+    let mut left = 0;
+    for name in [names::scratch(target), names::checking(target)] {
+        server.take_turn(&name)?;
+        if server.exists(&name)?
+            && let Some(whose) = mark(server, &name)?
+        {
+            drop_scratch(server, &name)?;
+            say(format_args!("dropped {name}: {whose}"));
+            left += 1;
+        }
+    }
+    if left == 0 {
+        note(format_args!("no interrupted restore of `{target}` has left anything"));
+    }
+    Ok(Outcome::Done)
+}
+
+/// What the mark says first: the backup, a fingerprint of its manifest, and what is restored of it
+/// where that is not all.
 fn identity(plan: &Plan) -> String {
     let seal = hex(&Sha256::digest(plan.backup.manifest.sealed()));
-    let mut identity = format!("{MARK}{} ({}", plan.backup.name(), &seal[..12]);
+    let mut identity = format!("{} ({}", plan.backup.name(), &seal[..12]);
     if plan.part == Part::SchemaOnly {
         identity += ", schema only";
     }
@@ -154,7 +201,7 @@ fn identity(plan: &Plan) -> String {
 }
 
 fn comment(name: &str, text: &str) -> String {
-    format!("COMMENT ON DATABASE {} IS {}", quote(name), literal(text))
+    format!("COMMENT ON DATABASE {} IS {}", quote(name), literal(&format!("{MARK}{text}")))
 }
 
 /// Whether these facts can be had on a server of this version is for the server to say.
@@ -185,10 +232,10 @@ fn foreign(name: &str) -> Error {
         .hint("Rename or drop it, or restore to another name by --to. Nothing was changed.")
 }
 
-fn another(name: &str, comment: &str) -> Error {
-    Error::new(format!("`{name}` holds what another restore has left"))
-        .detail(comment.trim_start_matches(MARK))
-        .hint("Restore that backup to finish it, or drop what it left by --discard. Nothing was changed.")
+fn another(name: &str, whose: &str, discard: &str) -> Error {
+    Error::new(format!("`{name}` holds what another restore has left")).detail(whose).hint(format!(
+        "Restore that backup to finish it, or `{discard}` drops `{name}` and nothing else. Nothing was changed."
+    ))
 }
 
 /// Says what a run that goes on finds.

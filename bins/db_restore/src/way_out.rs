@@ -10,7 +10,7 @@ pub fn of(error: &Error, plan: &Plan, scratch: &str) -> Option<String> {
     let said = error.to_string();
     if error.is(&SqlState::DISK_FULL) || is_servers_disk(&said) {
         return Some(format!(
-            "The server's disk is full: the rows of this backup are {} of text, and indexes come on top. Make room there, by --drop-old for instance, or restore elsewhere.",
+            "The server's disk is full: the rows of this backup are {} of text, and indexes come on top. Make room there, by `db_restore --drop-old` for instance, which drops the former databases that restores have kept, or restore elsewhere.",
             bytes(plan.backup.manifest.copy_bytes())
         ));
     }
@@ -23,8 +23,9 @@ pub fn of(error: &Error, plan: &Plan, scratch: &str) -> Option<String> {
     let options = &plan.backup.manifest.options;
     if !options.is_whole() {
         return Some(format!(
-            "The backup holds {} only, without what that needs from elsewhere. `--table` adds a table to a database that has the rest; --discard drops what is there now.",
-            options.parts().join(", ")
+            "The backup holds {} only, without what that needs from elsewhere. `--table` adds a table to a database that has the rest; `{}` drops `{scratch}`, which is there now.",
+            options.parts().join(", "),
+            plan.discard
         ));
     }
     let unknown =
