@@ -43,17 +43,15 @@ impl Cluster {
         let command_line = std::fs::read(format!("/proc/{pid}/cmdline")).expect("its arguments");
         let environment = std::fs::read(format!("/proc/{pid}/environ")).expect("its environment");
         let owner = std::fs::metadata(&folder).expect("the data folder");
-        let listed = Command::new("ps").args(["-o", "pid=", "--ppid", &pid]).output().expect("ps");
-        let listed = String::from_utf8(listed.stdout).expect("numbers");
-        let killed = Command::new("kill").args(["-9", &pid]).status();
-        assert!(killed.expect("kill").success());
+        let children = children(&pid);
+        assert!(signal("KILL", &pid), "the server's first process is killed");
         if let Some(mut server) = self.server.take() {
             server.wait().expect("its end");
         }
         // They go once they see that they are alone. What the killed one wrote down of itself goes
         // after them: its number is in use until whoever started it looks.
-        for child in listed.split_whitespace() {
-            wait_for_the_end(child);
+        for child in children {
+            wait_for_the_end(&child);
         }
         std::fs::remove_file(format!("{folder}/postmaster.pid")).expect("the file of its pid");
         let arguments: Vec<_> = words(&command_line).collect();
@@ -75,6 +73,26 @@ impl Cluster {
     }
 }
 
+/// The processes that this one has started. The fourth word of /proc's line is the parent's number;
+/// the second, the program's name in brackets, may hold blanks.
+fn children(of: &str) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc")
+        .expect("/proc")
+        .map(|entry| entry.expect("an entry of /proc").file_name().to_string_lossy().into_owned());
+    let is_child = |process: &String| {
+        let line = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        let behind_name = line.rsplit_once(')').map_or("", |(_, rest)| rest);
+        behind_name.split_whitespace().nth(1) == Some(of)
+    };
+    processes.filter(is_child).collect()
+}
+
+/// By the shell's own kill: a machine without procps has no other.
+fn signal(name: &str, pid: &str) -> bool {
+    let sent = Command::new("sh").arg("-c").arg(format!("kill -{name} {pid}")).status();
+    sent.is_ok_and(|status| status.success())
+}
+
 fn wait_for_the_end(pid: &str) {
     let start = Instant::now();
     while std::path::Path::new(&format!("/proc/{pid}")).exists() {
@@ -91,7 +109,7 @@ fn words(bytes: &[u8]) -> impl Iterator<Item = &str> {
 impl Drop for Cluster {
     fn drop(&mut self) {
         if let Some(mut server) = self.server.take() {
-            drop(Command::new("kill").args(["-INT", &server.id().to_string()]).status());
+            signal("INT", &server.id().to_string());
             drop(server.wait());
         }
         drop(self.stdin.take());

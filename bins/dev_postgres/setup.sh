@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the build and the private server need and this machine lacks, by its own package
-# manager (packages.txt), as root or through sudo; says what and why. With --quiet it is silent when
-# nothing is missing; with --tests it also installs what only the tests use, where that can be had:
-# PgBouncer, and Python for the real Alembic.
+# manager (packages.txt), as root or through sudo; says what, why, and what stays. With --quiet it is
+# silent when nothing is missing; with --tests it also installs what only the tests use, where that
+# can be had: PgBouncer, and Python for the real Alembic.
 set -eu
 here=$(dirname "$0")
 quiet= tests=
@@ -27,6 +27,7 @@ has_postgres() {
 
 has_test_programs() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || return 1
+    command -v openssl >/dev/null || return 1
     for program in $(command -v pgbouncer) /usr/sbin/pgbouncer /opt/homebrew/bin/pgbouncer; do
         if [ -x "$program" ]; then return 0; fi
     done
@@ -35,14 +36,39 @@ has_test_programs() {
 
 say() { echo "setup: $*" >&2; }
 
-# Once. Unquoted on purpose, here and below: each word is an argument.
+# The line that root types for these packages.
+line_for_root() {
+    if [ -n "$refresh_words" ]; then
+        say "  $refresh_words && $install $*"
+    else
+        say "  $install $*"
+    fi
+}
+
+# Unquoted on purpose, here and below: each word is an argument.
 refresh_lists() {
-    if [ -n "$(echo $refresh)" ]; then
-        say "running: $(echo $sudo $refresh)"
-        $sudo $refresh >&2
+    if [ -n "$refresh" ]; then
+        say "running: $sudo${sudo:+ }$refresh"
+        $sudo $refresh >&2 || return 1
     fi
     refresh=
 }
+
+run_install() {
+    say "running: $sudo${sudo:+ }$install $*"
+    $sudo env DEBIAN_FRONTEND=noninteractive $install "$@" >&2
+}
+
+# Debian makes a database cluster of the whole machine, and starts it at every boot, when the server is
+# installed. Nobody here needs one, so a file says no for as long as the installation takes.
+no_system_cluster=/etc/postgresql-common/createcluster.d/pgrefit-setup.conf
+forbid_system_cluster() {
+    if [ "$manager" != apt-get ]; then return; fi
+    trap 'allow_system_cluster' EXIT
+    trap 'exit 130' INT TERM HUP
+    $sudo sh -c "mkdir -p ${no_system_cluster%/*} && echo 'create_main_cluster = false' >$no_system_cluster"
+}
+allow_system_cluster() { $sudo rm -f "$no_system_cluster"; }
 
 postgres= compiler=
 has_postgres || postgres=missing
@@ -58,6 +84,8 @@ if [ -n "$postgres$compiler$tests" ]; then
         command -v "$manager" >/dev/null && break
         manager=
     done <"$here/packages.txt"
+    refresh=$(echo $refresh) install=$(echo $install)
+    refresh_words=$refresh
     sudo=
     if [ "$(id -u)" -ne 0 ] && [ "$manager" != brew ]; then sudo=sudo; fi
 fi
@@ -65,7 +93,7 @@ fi
 if [ -n "$postgres$compiler" ]; then
     if [ -z "$manager" ]; then
         say "no package manager known here (apt-get, dnf, yum, apk, pacman, zypper, brew)"
-        say "install by hand:${postgres:+ the PostgreSQL server, 13 or newer}${compiler:+ a C compiler}"
+        say "install by hand:${postgres:+ the PostgreSQL server, 14 or newer}${compiler:+ a C compiler}"
         exit 1
     fi
     if [ -n "$compiler" ] && [ "$manager" = brew ]; then
@@ -83,25 +111,36 @@ if [ -n "$postgres$compiler" ]; then
         packages="$packages $cc"
     fi
     if [ -n "$sudo" ] && ! command -v sudo >/dev/null; then
-        say "only root may install; as root: $(echo $install $packages)"
+        say "only root may install, and there is no sudo here; root types:"
+        line_for_root $packages
         exit 1
     fi
-    refresh_lists
-    say "running: $(echo $sudo $install $packages)"
-    $sudo env DEBIAN_FRONTEND=noninteractive $install $packages >&2
+    if [ -n "$postgres" ]; then forbid_system_cluster || true; fi
+    # Lists that cannot be refreshed may still do; whom sudo refuses it refuses twice.
+    if { ! refresh_lists && [ -n "$sudo" ]; } || ! run_install $packages; then
+        if [ -n "$sudo" ]; then
+            say "sudo did not install them; root types:"
+            line_for_root $packages
+        else
+            say "the packages could not be installed; what $manager said stands above"
+        fi
+        exit 1
+    fi
 fi
 
 if [ -n "$tests" ]; then
     say "for the tests: PgBouncer, and Python with venv for the real Alembic"
     if [ -z "$manager" ] || { [ -n "$sudo" ] && ! sudo -n true 2>/dev/null; }; then
-        say "they are not installed, as only root may; the tests of PgBouncer are passed over"
+        say "they are not installed, as only root may; the tests that need them are passed over"
+        if [ -n "$manager" ]; then
+            say "root types:"
+            line_for_root $extra
+        fi
     else
-        refresh_lists
+        refresh_lists || true
         # One by one: what a machine's repository lacks must not keep the others out.
         for package in $extra; do
-            say "running: $(echo $sudo $install $package)"
-            $sudo env DEBIAN_FRONTEND=noninteractive $install $package >&2 ||
-                say "$package is not to be had here"
+            run_install "$package" || say "$package is not to be had here"
         done
     fi
 fi
@@ -113,6 +152,9 @@ if ! command -v cargo >/dev/null; then
 fi
 if [ -n "$postgres$compiler" ]; then
     say "all that was missing is here now"
+    if [ -n "$postgres" ]; then
+        say "it stays when you are done: the packages, and the system user postgres; no server was started"
+    fi
 elif [ -z "$quiet" ]; then
     say "nothing is missing: PostgreSQL's server, a C compiler and Rust are here"
 fi

@@ -99,7 +99,7 @@ fn missing(named: Option<&Path>, major: Option<&str>, other: Option<&str>) -> Er
     match install_line(PACKAGES, on_path, account::caller() == 0) {
         Some(line) => error.hint(format!("`make setup` installs them, or: {line}")),
         None => error
-            .hint("Install the PostgreSQL server, 13 or newer, or name its folder by --bindir."),
+            .hint("Install the PostgreSQL server, 14 or newer, or name its folder by --bindir."),
     }
 }
 
@@ -132,9 +132,13 @@ mod tests {
         case(
             "apt-get",
             false,
-            "sudo apt-get update && sudo apt-get install -y postgresql postgresql-client",
+            "sudo apt-get update && sudo apt-get install -y --no-install-recommends postgresql postgresql-client",
         );
-        case("apt-get", true, "apt-get update && apt-get install -y postgresql postgresql-client");
+        case(
+            "apt-get",
+            true,
+            "apt-get update && apt-get install -y --no-install-recommends postgresql postgresql-client",
+        );
         case("dnf", true, "dnf install -y postgresql-server postgresql");
         case("apk", true, "apk add postgresql postgresql-client");
         case("pacman", false, "sudo pacman -Sy --needed --noconfirm postgresql");
