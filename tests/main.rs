@@ -21,5 +21,6 @@ mod populate_old;
 mod projects;
 mod retail;
 mod settings;
+mod setup;
 mod shop_sql;
 mod verify_data;
