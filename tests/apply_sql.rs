@@ -44,7 +44,7 @@ fn each_kind_runs_and_a_second_run_finds_nothing_to_do() {
     assert_eq!(
         lab.rows(
             &lab.new,
-            "SELECT script, kind, took >= '0', by FROM pgrefit.script_log ORDER BY id"
+            "SELECT script, kind, took >= '0', by_whom FROM pgrefit.script_log ORDER BY id"
         ),
         ["001_table.sql|once", "002_view.sql|repeatable", "003_index.sql|online"]
             .map(|start| format!("{start}|t|{}", lab.user()))
@@ -77,7 +77,7 @@ fn list_says_what_is_due_and_changes_nothing() {
 fn applied_at(lab: &Lab) -> String {
     lab.value(
         &lab.new,
-        "SELECT to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"') FROM pgrefit.script_log ORDER BY id LIMIT 1",
+        "SELECT to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"') FROM pgrefit.script_log ORDER BY id LIMIT 1",
     )
 }
 

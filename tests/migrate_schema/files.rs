@@ -76,7 +76,7 @@ fn a_revision_that_was_edited_after_it_ran_is_refused() {
     let run = migrate(&lab, &["upgrade"]);
     let started = lab.value(
         &lab.new,
-        "SELECT to_char(started, 'YYYY-MM-DD HH24:MI TZ') FROM pgrefit.revision_log WHERE statement IS NULL",
+        "SELECT to_char(started_at, 'YYYY-MM-DD HH24:MI TZ') FROM pgrefit.revision_log WHERE statement IS NULL",
     );
     run.fails(
         1,

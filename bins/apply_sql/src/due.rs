@@ -59,7 +59,7 @@ fn state(script: &NumberedScript, log: &Log) -> State {
     if run.checksum != script.script.checksum() {
         return if script.kind == Kind::Once { State::Refused } else { State::Edited };
     }
-    let loaded_since = log.loaded_at.is_some_and(|loaded| loaded > run.applied_at);
+    let loaded_since = log.loaded_at.is_some_and(|loaded| loaded > run.started_at);
     if script.after_load && loaded_since { State::Outdated } else { State::UpToDate }
 }
 

@@ -171,7 +171,7 @@ impl<'a> Change<'a> {
                     file.script.path.display(),
                     run.revision
                 ))
-                .detail(format!("it ran {} as {}", run.started, run.by_whom))
+                .detail(format!("it ran {} as {}", run.started_at, run.by_whom))
                 .hint("Restore the file, and put the change into a new revision: `migrate_schema revision -m \"…\"`. Nothing was run."));
             }
         }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use bookkeeping::{Part, revisions};
 use common::identifier::literal;
 use common::{Error, Result, Session};
-use postgres::error::SqlState;
 
 use crate::graph::plan::{Direction, RowChange};
 use crate::version;
@@ -23,7 +23,7 @@ pub struct LastRun {
     pub revision: String,
     pub direction: String,
     pub checksum: Option<String>,
-    pub started: String,
+    pub started_at: String,
     pub by_whom: String,
 }
 
@@ -40,25 +40,18 @@ pub struct Unfinished {
 impl Journal {
     /// Writes nothing; empty where there is no journal yet.
     pub fn read(session: &mut Session) -> Result<Journal> {
-        let last_runs = match session.query(include_str!("sql/last_runs.sql"), &[]) {
-            Ok(rows) => rows,
-            Err(error)
-                if error.is(&SqlState::UNDEFINED_TABLE)
-                    || error.is(&SqlState::INVALID_SCHEMA_NAME) =>
-            {
-                return Ok(Journal::default());
-            }
-            Err(error) => return Err(error),
+        let Some(last_runs) = revisions::last_runs(session)? else {
+            return Ok(Journal::default());
         };
         let mut journal = Journal::default();
         journal.last_runs.extend(last_runs.iter().map(|row| LastRun {
             revision: row.get(0),
             direction: row.get(1),
             checksum: row.get(2),
-            started: row.get(3),
+            started_at: row.get(3),
             by_whom: row.get(4),
         }));
-        for row in session.query(include_str!("sql/unfinished.sql"), &[])? {
+        for row in revisions::unfinished(session)? {
             let revision = journal.unfinished.entry(row.get(1)).or_default();
             revision.direction = row.get(2);
             let number = usize::try_from(row.get::<_, i32>(3)).unwrap_or_default().max(1);
@@ -97,10 +90,7 @@ pub fn create_missing(session: &mut Session) -> Result<String> {
     let row = session.query_one(include_str!("sql/version_table.sql"), &[])?;
     let existing: Option<String> = row.get("version_table");
     let has_schema: bool = row.get("has_schema");
-    let has_journal: bool = row.get("has_journal");
-    if !has_journal {
-        session.batch(include_str!("sql/revision_log.sql"))?;
-    }
+    bookkeeping::prepare(session, Part::Revisions)?;
     match existing {
         Some(name) => Ok(name),
         None if !has_schema => Err(Error::new(
@@ -159,7 +149,7 @@ pub fn insert(entries: &[Entry]) -> String {
         )
     });
     format!(
-        "INSERT INTO pgrefit.revision_log (revision, direction, statement, checksum, started, took) VALUES {}",
+        "INSERT INTO pgrefit.revision_log (revision, direction, statement, checksum, started_at, took) VALUES {}",
         values.collect::<Vec<_>>().join(", ")
     )
 }

@@ -54,12 +54,9 @@ fn print(revisions: &Revisions, applied: &Set, wanted: &Set) -> Result<()> {
             "CREATE TABLE IF NOT EXISTS {VERSION_TABLE} {};\n\n",
             version::CREATE
         ));
-        text.push_str(
-            &include_str!("sql/revision_log.sql")
-                .replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS "),
-        );
-        text.push('\n');
     }
+    text.push_str(&bookkeeping::script(bookkeeping::Part::Revisions));
+    text.push('\n');
     for step in steps(graph, &rows, applied, wanted) {
         text.push_str(&one(revisions, &step)?);
     }

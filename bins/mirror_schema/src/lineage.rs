@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use bookkeeping::Part;
 use catalog::{Catalog, Fact, Hint, Id};
 use common::{Result, Session};
 use serde::{Deserialize, Serialize};
@@ -37,8 +38,7 @@ impl Lineage {
         revision: &str,
         source: &str,
     ) -> Result<Lineage> {
-        let there = target.query_one("SELECT to_regclass('pgrefit.mirror') IS NOT NULL", &[])?;
-        if !there.get::<_, bool>(0) {
+        if !bookkeeping::exists(target, Part::Mirrors)? {
             return Ok(Lineage::default());
         }
         let row = target
@@ -66,7 +66,7 @@ impl Lineage {
         revision: &str,
         source: &str,
     ) -> Result<()> {
-        target.batch(include_str!("sql/lineage.sql"))?;
+        bookkeeping::prepare(target, Part::Mirrors)?;
         let text = serde_json::to_string(self).expect("names and numbers are JSON");
         target.execute(
             include_str!("sql/write_lineage.sql"),

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::{panic, thread};
 
 use common::copy_stream::CopyStream;
-use common::identifier::{literal, quote};
+use common::identifier::quote;
 use common::progress::grouped;
 use common::{Database, Error, Result, Session};
 use migrate_data::keys::key_hash;
+use migrate_data::ledger::audit::{self, Away, Kept};
 use migrate_data::ledger::{self, gone};
 use migrate_data::plan::{FieldInput, Plan, Source};
 use migrate_data::value::Kind;
@@ -57,35 +58,25 @@ pub fn verify(
                 grouped(fates)
             ));
         }
-        for (table, key, fate, expected) in [
-            ("quarantine", "key", "quarantined", summary.quarantined),
-            ("lineage", "source_key", "merged", summary.merged),
+        for (kept, fate, expected) in [
+            (Kept::Quarantine, "quarantined", summary.quarantined),
+            (Kept::Lineage, "merged", summary.merged),
         ] {
-            let rows = count(
-                new,
-                &format!(
-                    "(SELECT DISTINCT {key} FROM pgrefit.{table} WHERE run = {run} AND source = {}) AS k",
-                    literal(&source.label)
-                ),
-            )?;
+            let rows = audit::keys_kept(new, run, &source.label, kept)?;
             if rows != expected {
                 findings.add_account(format!(
-                    "{}: {} rows {fate}, {} of them in pgrefit.{table}",
+                    "{}: {} rows {fate}, {} of them in {}",
                     source.label,
                     grouped(expected),
-                    grouped(rows)
+                    grouped(rows),
+                    kept.table().0
                 ));
             }
         }
         verify_targets(new, source, run, findings)?;
         verify_keys(&mut sides, new, source, run, findings)?;
     }
-    let away = new.query(
-        "SELECT kind, name, table_name FROM pgrefit.set_aside WHERE restored_at IS NULL",
-        &[],
-    )?;
-    for row in away {
-        let [kind, name, table]: [String; 3] = std::array::from_fn(|index| row.get(index));
+    for Away { kind, name, table } in audit::away(new)? {
         findings.add(format!("the {kind} {name} of {table} was set aside and is not back"));
     }
     Ok(())
@@ -99,11 +90,7 @@ fn verify_targets(
     findings: &mut Findings,
 ) -> Result<()> {
     for target in &source.targets {
-        let row = new.query_one(
-            "SELECT coalesce(sum((target_rows ->> $3)::bigint), 0)::bigint FROM pgrefit.load_chunk WHERE run = $1 AND source = $2",
-            &[&run, &source.label, &target.name],
-        )?;
-        let written: i64 = row.get(0);
+        let written = audit::rows_written(new, run, &source.label, &target.name)?;
         let from_clause = gone::without(new, run, target)?;
         let rows = count(new, &from_clause)?;
         if rows != written {
@@ -155,15 +142,7 @@ fn verify_keys(
     });
     let there = there?;
     let accounted = accounted?.unwrap_or(there);
-    let rows = new.query(
-        "SELECT hash FROM pgrefit.load_chunk WHERE run = $1 AND source = $2",
-        &[&run, &source.label],
-    )?;
-    let read = rows.iter().fold(0_u128, |sum, row| {
-        let hash: Option<String> = row.get(0);
-        let hash = hash.and_then(|hash| u128::from_str_radix(&hash, 16).ok());
-        sum.wrapping_add(hash.unwrap_or_default())
-    });
+    let read = audit::keys_read(new, run, &source.label)?;
     if accounted == there && read == there.sum {
         return Ok(());
     }
@@ -196,11 +175,10 @@ fn kept_keys(new: &mut Session, source: &Source, run: i64) -> Result<Option<Stri
     });
     let Some(column) = kept else { return Ok(None) };
     let from_clause = gone::without(new, run, main)?;
-    let label = literal(&source.label);
     Ok(Some(format!(
-        "SELECT {}::text FROM {from_clause} UNION ALL SELECT source_key FROM pgrefit.lineage WHERE run = {run} AND source = {label} AND fate = 'merged' \
-         UNION ALL SELECT key FROM pgrefit.quarantine WHERE run = {run} AND source = {label}",
-        quote(&column.name)
+        "SELECT {}::text FROM {from_clause} UNION ALL {}",
+        quote(&column.name),
+        audit::set_apart_sql(run, &source.label)
     )))
 }
 

@@ -8,6 +8,7 @@ use common::identifier::{QualifiedName, literal, quote};
 use common::progress::{count, grouped};
 use common::{Pool, Result, Session};
 use migrate_data::catalog::Relation;
+use migrate_data::ledger::audit;
 use migrate_data::plan::Target;
 
 use crate::findings::{Findings, SHOWN};
@@ -132,12 +133,8 @@ fn compare_fates(
     let expected = "COPY (SELECT source, key, fate, into_key, target, column_name, rule FROM truth.fates WHERE fate <> 'loaded' \
         ORDER BY source COLLATE \"C\", key COLLATE \"C\") TO STDOUT (FORMAT binary)";
     let found = format!(
-        "COPY (SELECT * FROM (\
-            SELECT source, source_key AS key, 'merged' AS fate, target_key, NULL::text AS target, NULL::text AS column_name, NULL::text AS rule \
-            FROM pgrefit.lineage WHERE run = {run} AND fate = 'merged' \
-            UNION ALL \
-            SELECT source, key, 'quarantined', NULL, target, column_name, rule FROM pgrefit.quarantine WHERE run = {run}\
-         ) AS f ORDER BY source COLLATE \"C\", key COLLATE \"C\") TO STDOUT (FORMAT binary)"
+        "COPY (SELECT * FROM ({}) AS f ORDER BY source COLLATE \"C\", key COLLATE \"C\") TO STDOUT (FORMAT binary)",
+        audit::fates_sql(run)
     );
     let columns =
         ["source", "key", "fate", "into_key", "target", "column_name", "rule"].map(str::to_owned);

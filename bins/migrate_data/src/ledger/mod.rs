@@ -1,6 +1,7 @@
 //! The books in schema `pgrefit` of the new database.
 
 pub mod account;
+pub mod audit;
 pub mod entries;
 pub mod gone;
 pub mod refused;
@@ -8,6 +9,7 @@ pub mod rejects;
 pub mod resume;
 pub mod surrogates;
 
+use bookkeeping::Part;
 use common::{Result, Session};
 use postgres::Row;
 
@@ -48,14 +50,11 @@ pub struct Chunk {
 
 /// Whether the books exist.
 pub fn exists(session: &mut Session) -> Result<bool> {
-    let row = session.query_one("SELECT to_regclass('pgrefit.load_run') IS NOT NULL", &[])?;
-    Ok(row.get(0))
+    bookkeeping::exists(session, Part::Loads)
 }
 
 pub fn create(session: &mut Session) -> Result<()> {
-    session.batch("SET client_min_messages = warning")?;
-    session.batch(include_str!("tables.sql"))?;
-    session.batch("RESET client_min_messages")
+    bookkeeping::prepare(session, Part::Loads)
 }
 
 /// The last run of this database, if any.

@@ -54,11 +54,8 @@ impl Files {
         project: &Project,
         target: &mut Session,
     ) -> Result<Files> {
-        let log: Option<String> =
-            target.query_one("SELECT to_regclass('pgrefit.script_log')::text", &[])?.get(0);
-        if log.is_some() {
-            let rows = target.query("SELECT DISTINCT script FROM pgrefit.script_log", &[])?;
-            let ran: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        let ran = bookkeeping::scripts::runs(target)?;
+        if !ran.is_empty() {
             let scripts = read_folder(&project.optimize())?;
             let name = |file: &File| {
                 file.script.path.file_name().map(|n| n.to_string_lossy().into_owned())
@@ -66,7 +63,7 @@ impl Files {
             self.files.extend(
                 scripts
                     .into_iter()
-                    .filter(|file| name(file).is_some_and(|name| ran.contains(&name))),
+                    .filter(|file| name(file).is_some_and(|name| ran.contains_key(&name))),
             );
         }
         Ok(self)

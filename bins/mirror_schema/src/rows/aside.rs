@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use bookkeeping::Part;
 use catalog::{Catalog, Fact, Id, Kind, Options, Statement, plan};
 use common::{Result, Session, note};
 use postgres::error::SqlState;
@@ -31,7 +32,7 @@ impl Aside {
             |statements: &[Statement]| statements.iter().map(|s| s.sql.clone()).collect::<Vec<_>>();
         let (away, back) = (sql(&away.statements), sql(&back.statements));
         let names: Vec<&str> = tables.iter().map(|table| table.target.as_str()).collect();
-        target.batch(include_str!("../sql/loading.sql"))?;
+        bookkeeping::prepare(target, Part::Mirrors)?;
         target.begin()?;
         target.batch("SET LOCAL lock_timeout = '10s'")?;
         target.execute(

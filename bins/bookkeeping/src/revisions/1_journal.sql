@@ -3,9 +3,7 @@
 -- transaction go on where it stopped.
 -- Locks: nothing that exists.
 
-CREATE SCHEMA IF NOT EXISTS pgrefit;
-
-CREATE TABLE pgrefit.revision_log (
+CREATE TABLE IF NOT EXISTS pgrefit.revision_log (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     revision  text NOT NULL,
     direction text NOT NULL CHECK (direction IN ('upgrade', 'downgrade', 'stamp')),

@@ -1,6 +1,5 @@
 -- What:  the log of scripts. The latest row of a script tells which version of it the database has.
 -- Locks: nothing that exists.
-CREATE SCHEMA IF NOT EXISTS pgrefit;
 
 CREATE TABLE IF NOT EXISTS pgrefit.script_log (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
