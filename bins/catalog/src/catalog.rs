@@ -1,11 +1,11 @@
 //! All facts of one database.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use common::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::{Fact, Id, Kind, Options, Plan, plan};
+use crate::{Fact, Id, Kind};
 
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,18 +143,29 @@ impl Catalog {
         rest
     }
 
-    /// The statements that make all this in a database that CREATE DATABASE has just made.
-    ///
-    /// # Errors
-    /// As [`crate::plan`].
-    pub fn to_ddl(&self, options: &Options) -> Result<Plan> {
-        plan(&Catalog::fresh(self.version, &self.user), self, options)
-    }
-
     /// What pg_dump would write and this crate does not model; empty is the rule.
     pub fn unmodelled(&self) -> &[Unmodelled] {
         &self.unmodelled
     }
+}
+
+/// The facts of two catalogs, those with one id together, in the order of ids.
+pub(crate) fn side_by_side<'a>(
+    from: &'a Catalog,
+    to: &'a Catalog,
+) -> impl Iterator<Item = (Option<&'a Fact>, Option<&'a Fact>)> {
+    let (mut from, mut to) = (from.facts().peekable(), to.facts().peekable());
+    std::iter::from_fn(move || {
+        let order = match (from.peek(), to.peek()) {
+            (None, None) => return None,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(a), Some(b)) => a.id.cmp(&b.id),
+        };
+        let a = if order.is_le() { from.next() } else { None };
+        let b = if order.is_ge() { to.next() } else { None };
+        Some((a, b))
+    })
 }
 
 /// Maps with keys that are no strings are not JSON; a list of facts is.

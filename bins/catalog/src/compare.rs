@@ -1,12 +1,11 @@
 //! The difference of two catalogs, which knows nothing of kinds.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::Result;
 use serde::Serialize;
 
-use crate::{Catalog, Fact, Hint, Id, rename};
+use crate::catalog::side_by_side;
+use crate::{Catalog, Id};
 
 /// One attribute before and after; `None` is the default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,15 +37,6 @@ impl Changes {
     }
 }
 
-/// What differs between two catalogs.
-///
-/// # Errors
-/// A rename that could be of two objects is not guessed: both candidates are named.
-pub fn compare(from: &Catalog, to: &Catalog, hints: &[Hint]) -> Result<Changes> {
-    let renames = rename::find(from, to, hints)?;
-    Ok(Changes { renamed: renames.pairs, ..by_name(&renames.catalog, to) })
-}
-
 /// Compares by name alone.
 pub(crate) fn by_name(from: &Catalog, to: &Catalog) -> Changes {
     let mut changes = Changes::default();
@@ -64,25 +54,6 @@ pub(crate) fn by_name(from: &Catalog, to: &Catalog) -> Changes {
         }
     }
     changes
-}
-
-/// The facts of two catalogs, those with one id together, in the order of ids.
-pub(crate) fn side_by_side<'a>(
-    from: &'a Catalog,
-    to: &'a Catalog,
-) -> impl Iterator<Item = (Option<&'a Fact>, Option<&'a Fact>)> {
-    let (mut from, mut to) = (from.facts().peekable(), to.facts().peekable());
-    std::iter::from_fn(move || {
-        let order = match (from.peek(), to.peek()) {
-            (None, None) => return None,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(a), Some(b)) => a.id.cmp(&b.id),
-        };
-        let a = if order.is_le() { from.next() } else { None };
-        let b = if order.is_ge() { to.next() } else { None };
-        Some((a, b))
-    })
 }
 
 fn alterations(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) -> Vec<Alteration> {

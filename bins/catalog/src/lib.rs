@@ -3,9 +3,9 @@
 //!
 //! ```text
 //! Catalog::read(session, scope)      the server's catalogs → facts        (read/, SQL beside it)
-//! compare(from, to, hints)           facts → what differs                 (compare.rs, rename/)
+//! compare(from, to, hints)           facts → what differs                 (rename/, compare.rs)
 //! plan(from, to, options)            what differs → ordered statements    (plan/, actions/)
-//! Catalog::to_ddl(options)           the statements that make it from a fresh database
+//! from_nothing(catalog, options)     the statements that make it in a fresh database
 //! ```
 //!
 //! Text of files is never compared with the catalog, as that does not converge: load files into a
@@ -16,17 +16,23 @@ mod actions;
 mod catalog;
 mod compare;
 mod fact;
+mod grants;
 mod kind;
 mod name;
+mod options;
 mod plan;
 mod read;
 mod rename;
+mod step;
 mod storage_options;
+mod world;
 
 pub use catalog::{Catalog, Scope, Unmodelled};
-pub use compare::{Alteration, Changes, compare};
+pub use compare::{Alteration, Changes};
 pub use fact::{Fact, Id};
 pub use kind::Kind;
 pub use name::{literal, parse, quote};
-pub use plan::{Hint, Options, Plan, Statement, plan};
+pub use options::{Hint, Options};
+pub use plan::{Plan, Statement, from_nothing, plan};
+pub use rename::compare;
 pub use storage_options::StorageOptions;

@@ -1,8 +1,8 @@
 //! Aggregates, which have no definition function of their own.
 
-use super::Step;
 use super::dress;
 use crate::Fact;
+use crate::step::Step;
 
 pub fn create(fact: &Fact) -> Vec<Step> {
     let name = dress::aggregate(fact);

@@ -4,9 +4,10 @@ use super::column_definition::{definition, identity};
 use super::conversion::retype;
 use super::default::is_volatile;
 use super::settings::{changes, options_changes};
-use super::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step, not_null, sequence};
+use super::{not_null, sequence};
 use crate::name::{literal, parse, quote};
-use crate::plan::World;
+use crate::step::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step};
+use crate::world::World;
 use crate::{Fact, Kind};
 
 /// ADD COLUMN, with its default in the same statement, so that rows get it at once and NOT NULL

@@ -3,7 +3,7 @@
 use super::settings::options_clause;
 use super::{not_null, sequence};
 use crate::name::parse;
-use crate::plan::World;
+use crate::world::World;
 use crate::{Fact, Kind};
 
 /// `email text DEFAULT ''::text NOT NULL`, as a line of CREATE TABLE or after ADD COLUMN.

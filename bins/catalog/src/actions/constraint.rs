@@ -1,9 +1,9 @@
 //! Table constraints and foreign keys.
 
 use super::settings::{changes, with_clause};
-use super::{Alter, Changed, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::name::{qualified, quote};
-use crate::plan::World;
+use crate::step::{Alter, Changed, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step};
+use crate::world::World;
 use crate::{Fact, Kind};
 
 const NOT_VALID: &str = " NOT VALID";
@@ -41,7 +41,7 @@ pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
     let path = &fact.id.path[..2];
     let is_foreign_key = fact.id.kind == Kind::ForeignKey;
     let checks_rows = is_foreign_key || fact.get("type") == Some("CHECK");
-    let lock = if is_foreign_key { SHARE_ROW_EXCLUSIVE } else { super::ACCESS_EXCLUSIVE };
+    let lock = if is_foreign_key { SHARE_ROW_EXCLUSIVE } else { crate::step::ACCESS_EXCLUSIVE };
     let partitioned = world.to.relation(path).is_some_and(|table| table.is("partition_by"));
     let plain = Step::new(format!("{alter} ADD {}", line(fact))).lock(lock);
     let unchecked = !world.holds_rows(path) || is_foreign_key && partitioned;

@@ -1,8 +1,8 @@
 //! A column under a new type: the statement, whether the server writes every row anew, and whether
 //! a value could come out as another one.
 
-use super::Step;
-use crate::plan::World;
+use crate::step::Step;
+use crate::world::World;
 use crate::{Fact, Kind};
 
 /// A new type for the values that are there.

@@ -1,8 +1,8 @@
 //! Defaults of columns.
 
-use super::Step;
 use crate::Fact;
-use crate::plan::World;
+use crate::step::Step;
+use crate::world::World;
 
 pub fn create(default: &Fact, world: &World) -> Vec<Step> {
     let expression = default.text("expression");

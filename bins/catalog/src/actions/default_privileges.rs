@@ -1,9 +1,10 @@
 //! ALTER DEFAULT PRIVILEGES: what objects made later will have.
 
-use super::{Step, rights};
+use super::rights;
 use crate::Fact;
 use crate::name::quote;
-use crate::plan::World;
+use crate::step::Step;
+use crate::world::World;
 
 /// From one state to the other; `None` is the server's own default.
 pub fn change(id_of: &Fact, from: Option<&str>, to: Option<&str>, world: &World) -> Vec<Step> {

@@ -2,8 +2,8 @@
 //! collations, conversions, operators and their classes, casts, text search, statistics, event
 //! triggers.
 
-use super::{Alter, Changed, Step};
 use crate::name::quote;
+use crate::step::{Alter, Changed, Step};
 use crate::{Fact, Kind};
 
 pub fn create(fact: &Fact) -> Vec<Step> {

@@ -1,9 +1,10 @@
 //! Domains and their checks.
 
-use super::{Alter, Changed, Step, constraint};
+use super::constraint;
 use crate::Fact;
 use crate::name::quote;
-use crate::plan::World;
+use crate::step::{Alter, Changed, Step};
+use crate::world::World;
 
 /// With the constraints that can stand in the same statement.
 pub fn create(fact: &Fact, constraints: &[&Fact]) -> Vec<Step> {

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Step, domain, rights};
+use super::{domain, rights};
 use crate::name::{list_with, literal, parse, quote};
-use crate::plan::World;
+use crate::step::Step;
+use crate::world::World;
 use crate::{Fact, Id, Kind};
 
 pub fn knows(attribute: &str) -> bool {
@@ -68,7 +69,7 @@ pub fn alter(from: &Fact, to: &Fact, world: &World) -> Vec<Step> {
         let target = rights::Target::column(&to.id.sql(), column);
         let grants = |acls: &Map<String, Value>| {
             let acl: Vec<String> = serde_json::from_value(acls.get(column)?.clone()).ok()?;
-            crate::read::grants::beyond_default(Kind::Column, owner, &acl, world.from.version)
+            crate::grants::beyond_default(Kind::Column, owner, &acl, world.from.version)
         };
         let (before, after) = (grants(&before), grants(&after));
         steps.extend(rights::change(&target, owner, before.as_deref(), after.as_deref()));

@@ -1,8 +1,8 @@
 //! Extensions, by name and schema; the version is the one that the server has.
 
-use super::{Alter, Changed, Step};
 use crate::Fact;
 use crate::name::quote;
+use crate::step::{Alter, Changed, Step};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
     let schema = match fact.get("schema") {

@@ -1,8 +1,8 @@
 //! Foreign data wrappers, servers and user mappings.
 
 use super::settings::{options_changes, options_clause};
-use super::{Alter, Changed, Step};
 use crate::name::quote;
+use crate::step::{Alter, Changed, Step};
 use crate::{Fact, Kind};
 
 /// The object in SQL's words; a mapping is called by its user and server.

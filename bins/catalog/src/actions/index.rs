@@ -1,9 +1,9 @@
 //! Indexes, and those of partitions under those of their parents.
 
 use super::constraint::marks;
-use super::{ACCESS_EXCLUSIVE, Alter, Changed, SHARE, SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::name::{parse, quote};
-use crate::plan::World;
+use crate::step::{ACCESS_EXCLUSIVE, Alter, Changed, SHARE, SHARE_UPDATE_EXCLUSIVE, Step};
+use crate::world::World;
 use crate::{Fact, Id, Kind};
 
 pub fn create(fact: &Fact, world: &World) -> Vec<Step> {

@@ -28,7 +28,8 @@ mod trigger;
 mod types;
 mod view;
 
-use crate::plan::World;
+use crate::step::{Alter, Changed, Step};
+use crate::world::World;
 use crate::{Alteration, Fact, Kind};
 
 pub(crate) use conversion::{loses_values, retype, type_family_changes};
@@ -36,54 +37,6 @@ pub(crate) use dress::create as dress;
 pub(crate) use not_null::set_aside as set_not_null_aside;
 pub(crate) use table::create_with as create_table;
 pub(crate) use types::{adds_labels, drop_aside, rename_aside};
-
-/// One statement of a rule.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Step {
-    pub sql: String,
-    pub loses: Option<String>,
-    pub rewrites: Option<String>,
-    pub lock: Option<&'static str>,
-    pub needs_no_transaction: bool,
-}
-
-impl Step {
-    pub fn new(sql: impl Into<String>) -> Step {
-        Step { sql: sql.into(), ..Step::default() }
-    }
-
-    /// Takes the strongest of all locks, as most ALTER TABLE do.
-    pub fn exclusive(sql: impl Into<String>) -> Step {
-        Step::new(sql).lock(ACCESS_EXCLUSIVE)
-    }
-
-    pub fn lock(mut self, lock: &'static str) -> Step {
-        self.lock = Some(lock);
-        self
-    }
-
-    pub fn loses(mut self, what: impl Into<String>) -> Step {
-        self.loses = Some(what.into());
-        self
-    }
-
-    pub fn rewrites(mut self, table: impl Into<String>) -> Step {
-        self.rewrites = Some(table.into());
-        self
-    }
-}
-
-pub(crate) const ACCESS_EXCLUSIVE: &str = "ACCESS EXCLUSIVE";
-pub(crate) const SHARE_ROW_EXCLUSIVE: &str = "SHARE ROW EXCLUSIVE";
-pub(crate) const SHARE_UPDATE_EXCLUSIVE: &str = "SHARE UPDATE EXCLUSIVE";
-pub(crate) const SHARE: &str = "SHARE";
-
-/// How a fact gets from one state to another.
-pub(crate) enum Alter {
-    InPlace(Vec<Step>),
-    /// There is no statement for it: it is dropped and made anew, with all that depends on it.
-    Rebuild,
-}
 
 /// ADD COLUMN, with a default that can stand in it.
 pub(crate) fn create_column(fact: &Fact, default: Option<&Fact>, world: &World) -> Vec<Step> {
@@ -242,22 +195,4 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
     }
     steps.extend(dress::alter(from, to, world));
     Alter::InPlace(steps)
-}
-
-/// The attributes of one fact that differ, by name.
-pub(crate) struct Changed<'a>(&'a [&'a Alteration]);
-
-impl Changed<'_> {
-    pub fn has(&self, attribute: &str) -> bool {
-        self.0.iter().any(|change| change.attribute == attribute)
-    }
-
-    pub fn any(&self, attributes: &[&str]) -> bool {
-        attributes.iter().any(|attribute| self.has(attribute))
-    }
-
-    /// Whether nothing but these attributes differs.
-    pub fn only(&self, attributes: &[&str]) -> bool {
-        self.0.iter().all(|change| attributes.contains(&change.attribute.as_str()))
-    }
 }

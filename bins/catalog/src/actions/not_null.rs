@@ -1,9 +1,10 @@
 //! NOT NULL of a column. From PostgreSQL 18 on it is a constraint with a name of its own, which may
 //! be kept from heirs and may be waiting for its rows to be looked at; before, it is a mark.
 
-use super::{Changed, SHARE_UPDATE_EXCLUSIVE, Step, types};
+use super::types;
 use crate::name::quote;
-use crate::plan::World;
+use crate::step::{Changed, SHARE_UPDATE_EXCLUSIVE, Step};
+use crate::world::World;
 use crate::{Fact, Id, Kind};
 
 /// As a part of the column's definition; what is not valid has no place in one.

@@ -1,7 +1,7 @@
 //! Tables under their parents. A partition is made as a table of its own and attached, which
 //! locks the parent less than CREATE TABLE … PARTITION OF, and keeps the names of its indexes.
 
-use super::{SHARE_UPDATE_EXCLUSIVE, Step};
+use crate::step::{SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::{Fact, Id};
 
 pub fn create(fact: &Fact) -> Vec<Step> {

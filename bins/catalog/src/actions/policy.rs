@@ -1,7 +1,7 @@
 //! Row security policies.
 
-use super::{Alter, Changed, Step};
 use crate::Fact;
+use crate::step::{Alter, Changed, Step};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
     let (table, name) = (fact.id.relation_sql(), fact.id.name_sql());

@@ -1,7 +1,7 @@
 //! Publications, with their tables and schemas.
 
-use super::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::name::{list_with, quote};
+use crate::step::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::{Fact, Kind};
 
 pub fn create(fact: &Fact) -> Vec<Step> {

@@ -1,10 +1,10 @@
-//! GRANT and REVOKE between two states of an object's grants (see `read::grants` for their text).
+//! GRANT and REVOKE between two states of an object's grants (see `crate::grants` for their text).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Step;
+use crate::grants::{default_rights, rights_of_future};
 use crate::name::quote;
-use crate::read::grants::{default_rights, rights_of_future};
+use crate::step::Step;
 use crate::{Fact, Kind};
 
 /// What rights are given on, with the rights that a server of the version knows.

@@ -1,7 +1,7 @@
 //! Functions and procedures.
 
-use super::{Alter, Changed, Step};
 use crate::Fact;
+use crate::step::{Alter, Changed, Step};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
     let definition = fact.text("definition");

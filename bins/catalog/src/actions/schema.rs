@@ -1,7 +1,7 @@
 //! Schemas.
 
-use super::Step;
 use crate::Fact;
+use crate::step::Step;
 
 pub fn create(fact: &Fact) -> Vec<Step> {
     vec![Step::new(format!("CREATE SCHEMA {}", fact.id.sql()))]

@@ -1,7 +1,7 @@
 //! Sequences, and the numbers of identity columns.
 
-use super::{Alter, Changed, Step};
 use crate::Fact;
+use crate::step::{Alter, Changed, Step};
 
 /// A sequence's options and how PostgreSQL spells each, with the word for its default.
 const OPTIONS: [(&str, &str, &str); 6] = [

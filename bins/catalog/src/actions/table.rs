@@ -1,12 +1,10 @@
 //! Tables and foreign tables, as a whole.
 
 use super::settings::{changes, options_changes, options_clause, with_clause};
-use super::{
-    Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step, column, column_definition, constraint, dress,
-    not_null,
-};
+use super::{column, column_definition, constraint, dress, not_null};
 use crate::name;
-use crate::plan::World;
+use crate::step::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step};
+use crate::world::World;
 use crate::{Fact, Kind};
 
 /// CREATE TABLE with all its columns, and those of its defaults and constraints that can stand in

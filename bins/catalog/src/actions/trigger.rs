@@ -1,7 +1,7 @@
 //! Triggers and rules, each with its enabled state.
 
-use super::{Alter, Changed, SHARE_ROW_EXCLUSIVE, Step};
-use crate::plan::World;
+use crate::step::{Alter, Changed, SHARE_ROW_EXCLUSIVE, Step};
+use crate::world::World;
 use crate::{Fact, Kind};
 
 pub fn create(fact: &Fact, world: &World) -> Vec<Step> {

@@ -1,8 +1,8 @@
 //! Enums, composite types and ranges.
 
-use super::{Alter, Step};
 use crate::name::{literal, parse, qualified, quote};
-use crate::plan::World;
+use crate::step::{Alter, Step};
+use crate::world::World;
 use crate::{Fact, Id, Kind};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
@@ -141,7 +141,8 @@ pub fn drop_aside(fact: &Fact) -> Step {
 
 #[cfg(test)]
 mod tests {
-    use super::{Alter, alter_enum};
+    use super::alter_enum;
+    use crate::step::Alter;
     use crate::{Fact, Id, Kind};
 
     #[test]

@@ -1,8 +1,8 @@
 //! Views and materialized views.
 
 use super::settings::{changes, with_clause};
-use super::{Alter, Changed, Step};
 use crate::name::quote;
+use crate::step::{Alter, Changed, Step};
 use crate::{Fact, Kind};
 
 pub fn create(fact: &Fact) -> Vec<Step> {

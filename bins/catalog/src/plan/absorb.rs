@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::World;
 use super::fates::{Fates, followed_column};
+use crate::world::World;
 use crate::{Catalog, Fact, Id, Kind, name};
 
 /// The fact whose drop takes this one with it.

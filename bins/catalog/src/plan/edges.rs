@@ -3,10 +3,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::World;
 use super::absorb::parent_of_index;
 use super::fates::Fates;
 use super::graph::{Graph, Nodes, Places};
+use crate::world::World;
 use crate::{Fact, Id, Kind, name};
 
 impl Graph {

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::World;
-use crate::actions::{self, Alter, type_family_changes};
+use crate::actions::{self, type_family_changes};
+use crate::step::Alter;
+use crate::world::World;
 use crate::{Alteration, Changes, Id, Kind, name, rename};
 
 #[derive(Clone, Debug, Default)]

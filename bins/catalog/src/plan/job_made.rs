@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use common::{Error, Result};
 
 use super::fates::FOLLOWED;
-use super::{Options, Plan};
-use crate::{Catalog, Fact, Id, Kind, name};
+use super::statement::Plan;
+use crate::{Catalog, Fact, Id, Kind, Options, name};
 
 /// Which facts are theirs.
 pub(super) struct JobMade {

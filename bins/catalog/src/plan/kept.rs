@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Options;
-use crate::compare::side_by_side;
-use crate::{Catalog, Fact, Kind};
+use crate::catalog::side_by_side;
+use crate::{Catalog, Fact, Kind, Options};
 
 /// The desired state with the owners and grants that there are.
 pub(crate) fn keep<'a>(from: &Catalog, to: &'a Catalog, options: &Options) -> Cow<'a, Catalog> {

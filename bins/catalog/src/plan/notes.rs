@@ -1,7 +1,7 @@
 //! What is worth a sentence, though no statement comes of it.
 
-use super::World;
 use super::fates::Fates;
+use crate::world::World;
 use crate::{Id, Kind};
 
 pub(crate) fn notes(fates: &Fates, world: &World) -> Vec<String> {

@@ -1,9 +1,11 @@
 //! The statements of one action: its rule's, and what depends on the whole plan.
 
 use super::fates::{FOLLOWED, Fate, Fates, followed_column};
-use super::{Statement, World};
-use crate::actions::{self, Alter, Step};
+use super::statement::Statement;
+use crate::actions;
 use crate::name::literal;
+use crate::step::{Alter, Step};
+use crate::world::World;
 use crate::{Alteration, Catalog, Fact, Id, Kind};
 
 pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {

@@ -1,7 +1,7 @@
 //! Plans from facts written by hand: what a stranger would check first.
 
-use super::{Hint, Options, plan};
-use crate::{Catalog, Id, Kind};
+use super::plan;
+use crate::{Catalog, Hint, Id, Kind, Options};
 
 /// A catalog from facts as JSON, the form in which catalogs are stored.
 fn catalog(facts: &str) -> Catalog {

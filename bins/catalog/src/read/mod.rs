@@ -5,7 +5,6 @@ mod address;
 mod answers;
 mod comments;
 mod dependencies;
-pub(crate) mod grants;
 mod options;
 mod row;
 mod spelling;

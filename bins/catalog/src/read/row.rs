@@ -4,8 +4,8 @@ use common::{Error, Result};
 use postgres::Row;
 
 use super::address::Address;
-use super::{grants, spelling};
-use crate::{Fact, Id, Kind};
+use super::spelling;
+use crate::{Fact, Id, Kind, grants};
 
 /// The facts of one query's rows.
 pub fn facts(rows: &[Row], version: u32) -> Result<Vec<(Address, Fact)>> {

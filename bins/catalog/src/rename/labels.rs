@@ -2,7 +2,7 @@
 
 use common::Result;
 
-use super::ambiguous;
+use super::refusal::ambiguous;
 use crate::{Catalog, Id, Kind};
 
 /// The renamed labels of all enums that both catalogs hold.

@@ -4,18 +4,21 @@ mod apply;
 mod attached;
 mod dressed;
 mod labels;
+mod refusal;
 mod statement;
 mod tokens;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{Error, Result};
+use common::Result;
 
-use crate::actions::Step;
-use crate::compare::side_by_side;
+use crate::catalog::side_by_side;
+use crate::compare::{Changes, by_name};
+use crate::step::Step;
 use crate::{Catalog, Hint, Id, Kind};
 use dressed::{Likeness, dressed};
+use refusal::{ambiguous, unknown};
 
 /// Renames, and the catalog as it is after them.
 pub(crate) struct Renames<'a> {
@@ -53,6 +56,15 @@ const LEVELS: [(Kind, bool); 22] = [
     (Kind::Policy, false),
     (Kind::Statistics, false),
 ];
+
+/// What differs between two catalogs.
+///
+/// # Errors
+/// A rename that could be of two objects is not guessed: both candidates are named.
+pub fn compare(from: &Catalog, to: &Catalog, hints: &[Hint]) -> Result<Changes> {
+    let renames = find(from, to, hints)?;
+    Ok(Changes { renamed: renames.pairs, ..by_name(&renames.catalog, to) })
+}
 
 /// # Errors
 /// A hint whose former name does not exist, or two candidates for one name.
@@ -284,20 +296,4 @@ fn relabelled(catalog: &Catalog, from: &Id, to: &Id) -> Catalog {
         fact.attributes.insert("labels".to_owned(), labels);
     }
     catalog
-}
-
-fn unknown(from: &Id, to: &Id) -> Error {
-    Error::usage(format!("{to} is said to be renamed from `{}`, which does not exist", from.name()))
-        .hint("Mend or remove the line `-- @rename from:`. Nothing was written.")
-}
-
-fn ambiguous(gone: &[Id], new: &[Id]) -> Error {
-    let list = |ids: &[Id]| {
-        let names: Vec<String> = ids.iter().map(|id| format!("`{}`", id.path.join("."))).collect();
-        names.join(" and ")
-    };
-    let kind = gone[0].kind;
-    Error::usage(format!("which {kind} became which is not to be seen: {} went, {} came", list(gone), list(new)))
-        .detail("Their definitions are the same, and dropping the wrong one would lose its values.")
-        .hint("Write `-- @rename from: old_name` before the new one, or `-- @rename from: none` where it is new. Nothing was written.")
 }

@@ -1,7 +1,7 @@
 //! The statements that rename.
 
-use crate::actions::{ACCESS_EXCLUSIVE, Step};
 use crate::name::{list_with, literal, quote, split_signature};
+use crate::step::{ACCESS_EXCLUSIVE, Step};
 use crate::{Id, Kind};
 
 /// A label of an enum is called by the enum's path and its own text.

@@ -1,13 +1,12 @@
 //! A database that is like the target, to try a plan on.
 
-use catalog::{Catalog, Kind, Options};
+use catalog::{Catalog, Kind, Options, from_nothing};
 use common::{Context, Database, Result, Session};
 
 use super::apply::apply;
 use super::observer::{self, Entries};
 use super::proof::{Claim, failed};
 use super::scratch::{Scratch, Workshop};
-use super::state::from_nothing;
 use super::words;
 
 pub struct Clone {

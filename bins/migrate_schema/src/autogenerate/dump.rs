@@ -4,10 +4,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use catalog::{Catalog, Id, Kind, Options, Scope, Statement};
+use catalog::{Catalog, Id, Kind, Options, Scope, Statement, from_nothing};
 use common::{Database, Error, Result, note, progress, say};
-
-use super::state::from_nothing;
 
 /// Writes `NNN_kind_name.sql`, or for `-` one script to stdout, in an order in which they can be run. What belongs to a table stands
 /// in its file, unless it needs something that comes later, as one foreign key of a circle does.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Catalog, Options, Plan, Scope, Statement};
+use catalog::{Catalog, Options, Plan, Scope};
 use common::{Database, Error, Project, Result, Session};
 
 use super::files::Files;
@@ -146,17 +146,4 @@ fn refuse_elsewhere(
     let place = if rows.is_empty() { "base".to_owned() } else { rows };
     Err(Error::new(format!("{database} is at {place}, and the revisions go on to {}", missing.join(" and ")))
         .hint("`migrate_schema upgrade` first: the comparison begins where the revisions end. Nothing was written."))
-}
-
-/// The statements that make a schema in a database that was just created.
-pub fn from_nothing(catalog: &Catalog, options: &Options) -> Result<Vec<Statement>> {
-    let fresh = Catalog::fresh(catalog.version, &catalog.user);
-    let options = Options {
-        online: false,
-        allow_data_loss: true,
-        hints: Vec::new(),
-        job_made: BTreeSet::new(),
-        ..options.clone()
-    };
-    Ok(catalog::plan(&fresh, catalog, &options)?.statements)
 }

@@ -3,8 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
-use super::Options;
-use crate::{Catalog, Id, Kind};
+use crate::{Catalog, Id, Kind, Options};
 
 pub(crate) struct World<'a> {
     /// Before, with the renames done.
