@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fact, Id, Kind};
+use crate::{Attribute, Fact, Id, Kind};
 
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,15 +57,17 @@ impl Catalog {
         let mut public = Fact::new(Id::new(Kind::Schema, ["public"]));
         let rights = if version >= 150_000 { "PUBLIC=U" } else { "PUBLIC=UC" };
         let owner = if version >= 150_000 { "pg_database_owner" } else { user };
-        for (attribute, value) in
-            [("comment", "standard public schema"), ("owner", owner), ("grants", rights)]
-        {
-            public.attributes.insert(attribute.to_owned(), value.to_owned());
+        for (attribute, value) in [
+            (Attribute::Comment, "standard public schema"),
+            (Attribute::Owner, owner),
+            (Attribute::Grants, rights),
+        ] {
+            public.set(attribute, value);
         }
         fresh.insert(public);
         let mut plpgsql = Fact::new(Id::new(Kind::Extension, ["plpgsql"]));
-        plpgsql.attributes.insert("comment".to_owned(), "PL/pgSQL procedural language".to_owned());
-        plpgsql.attributes.insert("schema".to_owned(), "pg_catalog".to_owned());
+        plpgsql.set(Attribute::Comment, "PL/pgSQL procedural language");
+        plpgsql.set(Attribute::Schema, "pg_catalog");
         fresh.insert(plpgsql);
         fresh
     }
@@ -93,7 +95,9 @@ impl Catalog {
     }
 
     /// What the facts say, to be changed in place.
-    pub fn attributes_mut(&mut self) -> impl Iterator<Item = (&Id, &mut BTreeMap<String, String>)> {
+    pub fn attributes_mut(
+        &mut self,
+    ) -> impl Iterator<Item = (&Id, &mut BTreeMap<Attribute, String>)> {
         self.facts.values_mut().map(|fact| (&fact.id, &mut fact.attributes))
     }
 

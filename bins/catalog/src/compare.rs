@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::catalog::side_by_side;
-use crate::{Catalog, Id};
+use crate::{Attribute, Catalog, Id};
 
 /// One attribute before and after; `None` is the default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Alteration {
-    pub attribute: String,
+    pub attribute: Attribute,
     pub from: Option<String>,
     pub to: Option<String>,
 }
 
 /// Whether a column is a child table's own is settled when the table is made, and no statement
 /// changes it afterwards.
-const UNREACHABLE: &str = "inherited";
+pub(crate) const UNREACHABLE: Attribute = Attribute::Inherited;
 
 /// What differs. Renamed facts are compared under their new name, and so may be altered, too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -56,15 +56,18 @@ pub(crate) fn by_name(from: &Catalog, to: &Catalog) -> Changes {
     changes
 }
 
-fn alterations(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) -> Vec<Alteration> {
-    let names: BTreeSet<&String> = from.keys().chain(to.keys()).collect();
-    names
+fn alterations(
+    from: &BTreeMap<Attribute, String>,
+    to: &BTreeMap<Attribute, String>,
+) -> Vec<Alteration> {
+    let attributes: BTreeSet<Attribute> = from.keys().chain(to.keys()).copied().collect();
+    attributes
         .into_iter()
-        .filter(|name| from.get(*name) != to.get(*name) && *name != UNREACHABLE)
-        .map(|name| Alteration {
-            attribute: name.clone(),
-            from: from.get(name).cloned(),
-            to: to.get(name).cloned(),
+        .filter(|attribute| from.get(attribute) != to.get(attribute) && *attribute != UNREACHABLE)
+        .map(|attribute| Alteration {
+            attribute,
+            from: from.get(&attribute).cloned(),
+            to: to.get(&attribute).cloned(),
         })
         .collect()
 }
@@ -72,14 +75,14 @@ fn alterations(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) -
 #[cfg(test)]
 mod tests {
     use super::by_name;
-    use crate::{Catalog, Fact, Id, Kind};
+    use crate::{Attribute, Catalog, Fact, Id, Kind};
 
-    fn catalog(facts: &[(&str, &[(&str, &str)])]) -> Catalog {
+    fn catalog(facts: &[(&str, &[(Attribute, &str)])]) -> Catalog {
         let mut catalog = Catalog::new(150_000, "me");
         for (name, attributes) in facts {
             let mut fact = Fact::new(Id::new(Kind::Schema, [*name]));
             for (attribute, value) in *attributes {
-                fact.attributes.insert((*attribute).to_owned(), (*value).to_owned());
+                fact.set(*attribute, *value);
             }
             catalog.insert(fact);
         }
@@ -88,14 +91,18 @@ mod tests {
 
     #[test]
     fn facts_are_added_removed_or_altered_attribute_by_attribute() {
-        let from = catalog(&[("a", &[("owner", "x"), ("comment", "c")]), ("b", &[]), ("c", &[])]);
-        let to = catalog(&[("a", &[("owner", "y")]), ("c", &[]), ("d", &[])]);
+        let from = catalog(&[
+            ("a", &[(Attribute::Owner, "x"), (Attribute::Comment, "c")]),
+            ("b", &[]),
+            ("c", &[]),
+        ]);
+        let to = catalog(&[("a", &[(Attribute::Owner, "y")]), ("c", &[]), ("d", &[])]);
         let changes = by_name(&from, &to);
         assert_eq!(changes.removed, [Id::new(Kind::Schema, ["b"])]);
         assert_eq!(changes.added, [Id::new(Kind::Schema, ["d"])]);
         let (id, alterations) = &changes.altered[0];
         assert_eq!(id.to_string(), "schema a");
-        assert_eq!(alterations[0].attribute, "comment");
+        assert_eq!(alterations[0].attribute, Attribute::Comment);
         assert_eq!(alterations[0].to, None);
         assert_eq!(alterations[1].to.as_deref(), Some("y"));
         assert!(by_name(&to, &to).is_empty());

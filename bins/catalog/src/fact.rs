@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Kind;
 use crate::name;
+use crate::{Attribute, Kind};
 
 /// Kind and qualified name: `Column`, `["shop", "users", "email"]`. A routine's last name holds
 /// the types of its arguments: `["shop", "total(integer)"]`.
@@ -60,7 +60,7 @@ impl fmt::Display for Id {
 pub struct Fact {
     pub id: Id,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: BTreeMap<Attribute, String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<Id>,
     /// The place among its siblings, such as a column's; never a difference by itself.
@@ -73,21 +73,25 @@ impl Fact {
         Fact { id, attributes: BTreeMap::new(), depends_on: BTreeSet::new(), position: None }
     }
 
-    pub fn get(&self, attribute: &str) -> Option<&str> {
-        self.attributes.get(attribute).map(String::as_str)
+    pub fn get(&self, attribute: Attribute) -> Option<&str> {
+        self.attributes.get(&attribute).map(String::as_str)
+    }
+
+    pub fn set(&mut self, attribute: Attribute, value: impl Into<String>) {
+        self.attributes.insert(attribute, value.into());
     }
 
     /// An attribute that the kind always has; empty where a fixture lacks it.
-    pub fn text(&self, attribute: &str) -> &str {
+    pub fn text(&self, attribute: Attribute) -> &str {
         self.get(attribute).unwrap_or_default()
     }
 
-    pub fn is(&self, attribute: &str) -> bool {
-        self.attributes.contains_key(attribute)
+    pub fn is(&self, attribute: Attribute) -> bool {
+        self.attributes.contains_key(&attribute)
     }
 
     /// An attribute that holds a JSON array of strings.
-    pub fn list(&self, attribute: &str) -> Vec<String> {
+    pub fn list(&self, attribute: Attribute) -> Vec<String> {
         self.get(attribute).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 }

@@ -13,11 +13,14 @@
 //! without a server; a catalog is stored as JSON by serde.
 
 mod actions;
+mod attribute;
 mod catalog;
 mod compare;
 mod fact;
 mod grants;
 mod kind;
+#[cfg(test)]
+mod laws;
 mod name;
 mod options;
 mod plan;
@@ -27,6 +30,7 @@ mod step;
 mod storage_options;
 mod world;
 
+pub use attribute::Attribute;
 pub use catalog::{Catalog, Scope, Unmodelled};
 pub use compare::{Alteration, Changes};
 pub use fact::{Fact, Id};

@@ -1,6 +1,6 @@
 //! What a rule says: its statements, and whether they lead from one state to the other.
 
-use crate::Alteration;
+use crate::{Alteration, Attribute};
 
 /// One statement of a rule.
 #[derive(Clone, Debug, Default)]
@@ -54,16 +54,16 @@ pub(crate) enum Alter {
 pub(crate) struct Changed<'a>(pub &'a [&'a Alteration]);
 
 impl Changed<'_> {
-    pub fn has(&self, attribute: &str) -> bool {
+    pub fn has(&self, attribute: Attribute) -> bool {
         self.0.iter().any(|change| change.attribute == attribute)
     }
 
-    pub fn any(&self, attributes: &[&str]) -> bool {
-        attributes.iter().any(|attribute| self.has(attribute))
+    pub fn any(&self, attributes: &[Attribute]) -> bool {
+        attributes.iter().any(|attribute| self.has(*attribute))
     }
 
     /// Whether nothing but these attributes differs.
-    pub fn only(&self, attributes: &[&str]) -> bool {
-        self.0.iter().all(|change| attributes.contains(&change.attribute.as_str()))
+    pub fn only(&self, attributes: &[Attribute]) -> bool {
+        self.0.iter().all(|change| attributes.contains(&change.attribute))
     }
 }

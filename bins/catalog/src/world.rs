@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
-use crate::{Catalog, Id, Kind, Options};
+use crate::{Attribute, Catalog, Id, Kind, Options};
 
 pub(crate) struct World<'a> {
     /// Before, with the renames done.
@@ -28,7 +28,8 @@ impl<'a> World<'a> {
             let mut tables: HashMap<[String; 2], BTreeSet<String>> = HashMap::new();
             for catalog in [self.from, self.to] {
                 let columns = catalog.of_kind(Kind::Column);
-                let of_columns = columns.filter_map(|c| Some((&c.id, c.get("not_null_name")?)));
+                let of_columns =
+                    columns.filter_map(|c| Some((&c.id, c.get(Attribute::NotNullName)?)));
                 let others = catalog.of_kind(Kind::Constraint).map(|c| (&c.id, c.id.name()));
                 for (id, name) in of_columns.chain(others) {
                     let key = [id.path[0].clone(), name.to_owned()];
@@ -53,13 +54,13 @@ impl<'a> World<'a> {
     }
 
     /// Whether an index or constraint of the table is to have the mark, such as `clustered`.
-    pub fn is_marked(&self, table: &str, mark: &str) -> bool {
+    pub fn is_marked(&self, table: &str, mark: Attribute) -> bool {
         let path = crate::name::parse(table);
         self.to.parts(Kind::Constraint, &path).iter().any(|part| part.is(mark))
             || self
                 .to
                 .of_kind(Kind::Index)
-                .any(|index| index.is(mark) && index.text("table") == table)
+                .any(|index| index.is(mark) && index.text(Attribute::Table) == table)
     }
 
     pub fn is_new_type(&self, path: &[String]) -> bool {
@@ -82,10 +83,12 @@ impl<'a> World<'a> {
     pub fn has_children(&self, path: &[String]) -> bool {
         let parent = crate::name::list_with(path, ".");
         [self.from, self.to].into_iter().any(|catalog| {
-            catalog.of_kind(Kind::Partition).any(|child| child.get("parent") == Some(&parent))
+            catalog
+                .of_kind(Kind::Partition)
+                .any(|child| child.get(Attribute::Parent) == Some(&parent))
                 || catalog
                     .of_kind(Kind::Inheritance)
-                    .any(|heir| heir.list("parents").contains(&parent))
+                    .any(|heir| heir.list(Attribute::Parents).contains(&parent))
         })
     }
 
@@ -107,7 +110,7 @@ impl<'a> World<'a> {
             .into_iter()
             .filter_map(|schema| {
                 let path = [self.from.user.as_str(), schema, kind];
-                self.from.get(&Id::new(Kind::DefaultPrivileges, path))?.get("grants")
+                self.from.get(&Id::new(Kind::DefaultPrivileges, path))?.get(Attribute::Grants)
             })
             .collect();
         (!grants.is_empty()).then(|| grants.join(","))

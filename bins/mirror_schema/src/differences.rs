@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Alteration, Catalog, Changes, Fact, Id, Kind};
+use catalog::{Alteration, Attribute, Catalog, Changes, Fact, Id, Kind};
 
 /// One line each: `Detected added column 'dw__so__dbo.users.email'`. What comes or goes with its
 /// table is not told by itself.
@@ -36,10 +36,10 @@ fn told<'a>(ids: &'a [Id], side: &'a Catalog) -> impl Iterator<Item = &'a Id> {
 fn table_of(fact: &Fact, side: &Catalog) -> Option<Vec<String>> {
     let relation = |column: &str| catalog::parse(column).into_iter().take(2).collect();
     match fact.id.kind {
-        Kind::Index => Some(catalog::parse(fact.text("table"))),
+        Kind::Index => Some(catalog::parse(fact.text(Attribute::Table))),
         Kind::Sequence => {
             let owner = Id { kind: Kind::SequenceOwner, path: fact.id.path.clone() };
-            side.get(&owner).map(|owner| relation(owner.text("column")))
+            side.get(&owner).map(|owner| relation(owner.text(Attribute::Column)))
         }
         kind if kind.is_part() => Some(fact.id.path[..2].to_vec()),
         _ => None,
@@ -52,7 +52,7 @@ fn tells(id: &Id) -> bool {
 }
 
 fn alteration(change: &Alteration) -> String {
-    let word = change.attribute.replace('_', " ");
+    let word = change.attribute.words();
     match (&change.from, &change.to) {
         (None, Some(to)) if to == "true" => word,
         (Some(from), None) if from == "true" => format!("no longer {word}"),

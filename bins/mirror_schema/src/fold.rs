@@ -6,33 +6,34 @@ mod text; //      names inside of SQL
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Catalog, Fact, Id, Kind};
+use catalog::{Attribute, Catalog, Fact, Id, Kind};
 use common::Result;
 
 use names::{Names, cut, fold, refuse_long, refuse_same};
 use selection::select;
 
 /// What is the target's own matter, and never compared.
-const OF_THE_TARGET: [&str; 11] = [
-    "access_method",
-    "clustered",
-    "collation",
-    "force_row_security",
-    "grants",
-    "invalid",
-    "owner",
-    "replica_identity",
-    "row_security",
-    "tablespace",
-    "toast_options",
+const OF_THE_TARGET: [Attribute; 11] = [
+    Attribute::AccessMethod,
+    Attribute::Clustered,
+    Attribute::Collation,
+    Attribute::ForceRowSecurity,
+    Attribute::Grants,
+    Attribute::Invalid,
+    Attribute::Owner,
+    Attribute::ReplicaIdentity,
+    Attribute::RowSecurity,
+    Attribute::Tablespace,
+    Attribute::ToastOptions,
 ];
 
 /// Text that people wrote, or that holds no name.
-const VERBATIM: [&str; 4] = ["comment", "labels", "options", "statistics"];
+const VERBATIM: [Attribute; 4] =
+    [Attribute::Comment, Attribute::Labels, Attribute::Options, Attribute::Statistics];
 
 /// A NOT NULL constraint has a name from PostgreSQL 18 on, which says nothing about the column.
-fn is_left_out(attribute: &str) -> bool {
-    OF_THE_TARGET.contains(&attribute) || attribute.starts_with("not_null_")
+fn is_left_out(attribute: Attribute) -> bool {
+    OF_THE_TARGET.contains(&attribute) || attribute.name().starts_with("not_null_")
 }
 
 /// The mirrors as they should be.
@@ -72,7 +73,7 @@ pub fn comparable(mut target: Catalog) -> Catalog {
     for (id, attributes) in target.attributes_mut() {
         match id.kind {
             Kind::Schema => attributes.clear(),
-            _ => attributes.retain(|name, _| !is_left_out(name)),
+            _ => attributes.retain(|name, _| !is_left_out(*name)),
         }
     }
     target
@@ -132,10 +133,10 @@ fn in_place(fact: Fact, places: &BTreeMap<Id, Id>, names: &Names) -> Fact {
     let mut folded = Fact::new(places[&fact.id].clone());
     folded.position = fact.position;
     folded.depends_on.extend(fact.depends_on.iter().filter_map(|id| places.get(id).cloned()));
-    let said = fact.attributes.into_iter().filter(|(name, _)| !is_left_out(name));
-    let said = said.map(|(name, value)| match name.as_str() {
+    let said = fact.attributes.into_iter().filter(|(name, _)| !is_left_out(*name));
+    let said = said.map(|(name, value)| match name {
         attribute if VERBATIM.contains(&attribute) => (name, value),
-        "inherits" | "fields" => (name, list(&value, names)),
+        Attribute::Parents | Attribute::Fields => (name, list(&value, names)),
         _ => (name, text::text(value, names)),
     });
     folded.attributes.extend(said);

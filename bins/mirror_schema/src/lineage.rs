@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bookkeeping::Part;
-use catalog::{Catalog, Fact, Hint, Id};
+use catalog::{Attribute, Catalog, Fact, Hint, Id};
 use common::{Result, Session};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -119,11 +119,17 @@ impl Lineage {
 
 /// Whether two facts differ, and in nothing but definitions.
 fn is_wording(wanted: &Fact, printed: &Fact) -> bool {
-    const DEFINITIONS: [&str; 6] =
-        ["bound", "default", "definition", "expression", "partition_by", "range"];
+    const DEFINITIONS: [Attribute; 6] = [
+        Attribute::Bound,
+        Attribute::Default,
+        Attribute::Definition,
+        Attribute::Expression,
+        Attribute::PartitionBy,
+        Attribute::Range,
+    ];
     let names = wanted.attributes.keys().chain(printed.attributes.keys());
-    let mut differ = names.filter(|name| wanted.get(name) != printed.get(name)).peekable();
-    differ.peek().is_some() && differ.all(|name| DEFINITIONS.contains(&name.as_str()))
+    let mut differ = names.filter(|name| wanted.get(**name) != printed.get(**name)).peekable();
+    differ.peek().is_some() && differ.all(|name| DEFINITIONS.contains(name))
 }
 
 /// Of what is compared.

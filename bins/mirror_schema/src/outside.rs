@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Catalog, Fact, Id, Kind};
+use catalog::{Attribute, Catalog, Fact, Id, Kind};
 use common::{Result, Session};
 
 use crate::fold::names::Names;
@@ -93,7 +93,7 @@ fn below(source: &Catalog, fact: &Fact) -> Option<String> {
     match fact.id.kind {
         Kind::Enum => Some("text".to_owned()),
         Kind::Domain => {
-            let base = fact.text("type");
+            let base = fact.text(Attribute::Type);
             let next = source.get(&Id { kind: Kind::Domain, path: catalog::parse(base) });
             next.map_or(Some(base.to_owned()), |domain| below(source, domain))
         }

@@ -3,18 +3,21 @@
 
 use crate::step::Step;
 use crate::world::World;
-use crate::{Fact, Kind};
+use crate::{Attribute, Fact, Kind};
 
 /// A new type for the values that are there.
 pub fn retype(from: &Fact, to: &Fact, world: &World) -> Step {
-    let (name, new) = (to.id.name_sql(), to.text("type"));
-    let collate =
-        to.get("collation").map_or(String::new(), |collation| format!(" COLLATE {collation}"));
-    let conversion = Conversion::between(from.text("type"), new);
+    let (name, new) = (to.id.name_sql(), to.text(Attribute::Type));
+    let collate = to
+        .get(Attribute::Collation)
+        .map_or(String::new(), |collation| format!(" COLLATE {collation}"));
+    let conversion = Conversion::between(from.text(Attribute::Type), new);
     let using = match &conversion {
-        _ if to.is("generated") || !world.holds_rows(&to.id.path) => String::new(),
+        _ if to.is(Attribute::Generated) || !world.holds_rows(&to.id.path) => String::new(),
         // The type has the same name as before and yet is another one.
-        _ if from.text("type") == new && from.get("collation") == to.get("collation") => {
+        _ if from.text(Attribute::Type) == new
+            && from.get(Attribute::Collation) == to.get(Attribute::Collation) =>
+        {
             format!(" USING {name}::{}::{new}", base_of_domain(to, world).unwrap_or("text"))
         }
         Conversion::Implicit => String::new(),
@@ -27,13 +30,17 @@ pub fn retype(from: &Fact, to: &Fact, world: &World) -> Step {
     if !world.holds_rows(&to.id.path) {
         return step;
     }
-    let replaced = from.text("type") == new && from.get("collation") == to.get("collation");
-    if replaced || !keeps_bytes(from.text("type"), new) {
+    let replaced = from.text(Attribute::Type) == new
+        && from.get(Attribute::Collation) == to.get(Attribute::Collation);
+    if replaced || !keeps_bytes(from.text(Attribute::Type), new) {
         step = step.rewrites(format!("table {table}"));
     }
-    if loses_values(from.text("type"), new) {
-        step =
-            step.loses(format!("{} from {} to {new}: what does not fit", to.id, from.text("type")));
+    if loses_values(from.text(Attribute::Type), new) {
+        step = step.loses(format!(
+            "{} from {} to {new}: what does not fit",
+            to.id,
+            from.text(Attribute::Type)
+        ));
     }
     step
 }
@@ -41,9 +48,10 @@ pub fn retype(from: &Fact, to: &Fact, world: &World) -> Step {
 /// A domain made anew takes its values by way of what it stands on; every other type by text.
 fn base_of_domain<'a>(column: &Fact, world: &World<'a>) -> Option<&'a str> {
     let mut types = column.depends_on.iter();
-    let domain = types.find(|on| on.kind == Kind::Domain && on.sql() == column.text("type"))?;
+    let domain =
+        types.find(|on| on.kind == Kind::Domain && on.sql() == column.text(Attribute::Type))?;
     // A type of the user's may be on its way to a successor itself.
-    world.to.get(domain)?.get("type").filter(|base| !base.contains('.'))
+    world.to.get(domain)?.get(Attribute::Type).filter(|base| !base.contains('.'))
 }
 
 enum Conversion {

@@ -1,11 +1,11 @@
 //! Defaults of columns.
 
-use crate::Fact;
 use crate::step::Step;
 use crate::world::World;
+use crate::{Attribute, Fact};
 
 pub fn create(default: &Fact, world: &World) -> Vec<Step> {
-    let expression = default.text("expression");
+    let expression = default.text(Attribute::Expression);
     vec![alter_default(default, &format!("SET DEFAULT {expression}"), world)]
 }
 

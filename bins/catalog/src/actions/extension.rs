@@ -1,11 +1,11 @@
 //! Extensions, by name and schema; the version is the one that the server has.
 
-use crate::Fact;
 use crate::name::quote;
 use crate::step::{Alter, Changed, Step};
+use crate::{Attribute, Fact};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
-    let schema = match fact.get("schema") {
+    let schema = match fact.get(Attribute::Schema) {
         None | Some("pg_catalog") => String::new(),
         Some(schema) => format!(" WITH SCHEMA {}", quote(schema)),
     };
@@ -13,8 +13,8 @@ pub fn create(fact: &Fact) -> Vec<Step> {
 }
 
 pub fn alter(to: &Fact, changed: &Changed) -> Alter {
-    match to.get("schema") {
-        Some(schema) if changed.has("schema") => Alter::InPlace(vec![Step::new(format!(
+    match to.get(Attribute::Schema) {
+        Some(schema) if changed.has(Attribute::Schema) => Alter::InPlace(vec![Step::new(format!(
             "ALTER EXTENSION {} SET SCHEMA {}",
             to.id.sql(),
             quote(schema)

@@ -3,7 +3,7 @@
 use super::settings::{options_changes, options_clause};
 use crate::name::quote;
 use crate::step::{Alter, Changed, Step};
-use crate::{Fact, Kind};
+use crate::{Attribute, Fact, Kind};
 
 /// The object in SQL's words; a mapping is called by its user and server.
 pub fn object(fact: &Fact) -> String {
@@ -17,16 +17,17 @@ pub fn object(fact: &Fact) -> String {
 }
 
 pub fn create(fact: &Fact) -> Vec<Step> {
-    let definition = fact.get("definition").map_or(String::new(), |text| format!(" {text}"));
-    let options = options_clause(fact, "foreign_options");
+    let definition =
+        fact.get(Attribute::Definition).map_or(String::new(), |text| format!(" {text}"));
+    let options = options_clause(fact, Attribute::ForeignOptions);
     vec![Step::new(format!("CREATE {}{definition}{options}", object(fact)))]
 }
 
 pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
-    if !changed.only(&["foreign_options"]) {
+    if !changed.only(&[Attribute::ForeignOptions]) {
         return Alter::Rebuild;
     }
-    let clause = options_changes(from, to, "foreign_options");
+    let clause = options_changes(from, to, Attribute::ForeignOptions);
     Alter::InPlace(
         clause
             .map(|clause| Step::new(format!("ALTER {} {clause}", object(to))))

@@ -4,18 +4,19 @@ use super::constraint::marks;
 use crate::name::{parse, quote};
 use crate::step::{ACCESS_EXCLUSIVE, Alter, Changed, SHARE, SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::world::World;
-use crate::{Fact, Id, Kind};
+use crate::{Attribute, Fact, Id, Kind};
 
 pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
-    let table = parse(fact.text("table"));
+    let table = parse(fact.text(Attribute::Table));
     let is_new = world.is_new_relation(&table);
-    let partitioned = world.to.relation(&table).is_some_and(|table| table.is("partition_by"));
-    let mut sql = fact.text("definition").to_owned();
-    if partitioned && !fact.is("invalid") {
+    let partitioned =
+        world.to.relation(&table).is_some_and(|table| table.is(Attribute::PartitionBy));
+    let mut sql = fact.text(Attribute::Definition).to_owned();
+    if partitioned && !fact.is(Attribute::Invalid) {
         // Takes in the indexes of the partitions that are there, and makes those that are not.
         sql = sql.replacen(" ON ONLY ", " ON ", 1);
     }
-    if let Some(tablespace) = fact.get("tablespace") {
+    if let Some(tablespace) = fact.get(Attribute::Tablespace) {
         let clause = format!(" TABLESPACE {}", quote(tablespace));
         let place = sql.find(" WHERE ").unwrap_or(sql.len());
         sql.insert_str(place, &clause);
@@ -31,15 +32,15 @@ pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
     let mut steps = vec![step];
     let bare = Fact::new(fact.id.clone());
     steps.extend(statistics(&bare, fact));
-    steps.extend(marks(&bare, fact, fact.text("table"), &fact.id.name_sql(), world));
+    steps.extend(marks(&bare, fact, fact.text(Attribute::Table), &fact.id.name_sql(), world));
     steps
 }
 
 pub fn drop(fact: &Fact, world: &World) -> Vec<Step> {
     let place = Id { kind: Kind::IndexPartition, path: fact.id.path.clone() };
     let attached = world.from.holds(&place);
-    let table = world.from.relation(&parse(fact.text("table")));
-    let partitioned = table.is_some_and(|table| table.is("partition_by"));
+    let table = world.from.relation(&parse(fact.text(Attribute::Table)));
+    let partitioned = table.is_some_and(|table| table.is(Attribute::PartitionBy));
     let mut step = Step::exclusive(format!("DROP INDEX {}", fact.id.sql()));
     if world.options.online && !attached && !partitioned {
         step.sql = format!("DROP INDEX CONCURRENTLY {}", fact.id.sql());
@@ -50,23 +51,23 @@ pub fn drop(fact: &Fact, world: &World) -> Vec<Step> {
 }
 
 pub fn alter(from: &Fact, to: &Fact, changed: &Changed, world: &World) -> Alter {
-    if changed.any(&["definition", "invalid", "table"]) {
+    if changed.any(&[Attribute::Definition, Attribute::Invalid, Attribute::Table]) {
         return Alter::Rebuild;
     }
     let mut steps = Vec::new();
-    if changed.has("tablespace") {
-        let space = quote(to.get("tablespace").unwrap_or("pg_default"));
+    if changed.has(Attribute::Tablespace) {
+        let space = quote(to.get(Attribute::Tablespace).unwrap_or("pg_default"));
         let sql = format!("ALTER INDEX {} SET TABLESPACE {space}", to.id.sql());
         steps.push(Step::new(sql).lock(ACCESS_EXCLUSIVE));
     }
     steps.extend(statistics(from, to));
-    steps.extend(marks(from, to, to.text("table"), &to.id.name_sql(), world));
+    steps.extend(marks(from, to, to.text(Attribute::Table), &to.id.name_sql(), world));
     Alter::InPlace(steps)
 }
 
 /// Targets of an index's expressions, each `number target`.
 fn statistics(from: &Fact, to: &Fact) -> Vec<Step> {
-    let (before, after) = (from.list("statistics"), to.list("statistics"));
+    let (before, after) = (from.list(Attribute::Statistics), to.list(Attribute::Statistics));
     let alter = |number: &str, target: &str| {
         let sql =
             format!("ALTER INDEX {} ALTER COLUMN {number} SET STATISTICS {target}", to.id.sql());
@@ -85,6 +86,6 @@ fn statistics(from: &Fact, to: &Fact) -> Vec<Step> {
 }
 
 pub fn attach(fact: &Fact) -> Vec<Step> {
-    let (parent, child) = (fact.text("parent"), fact.id.sql());
+    let (parent, child) = (fact.text(Attribute::Parent), fact.id.sql());
     vec![Step::exclusive(format!("ALTER INDEX {parent} ATTACH PARTITION {child}"))]
 }

@@ -30,7 +30,7 @@ mod view;
 
 use crate::step::{Alter, Changed, Step};
 use crate::world::World;
-use crate::{Alteration, Fact, Kind};
+use crate::{Alteration, Attribute, Fact, Kind};
 
 pub(crate) use conversion::{loses_values, retype, type_family_changes};
 pub(crate) use dress::create as dress;
@@ -59,20 +59,20 @@ pub(crate) fn takes_rights_away(from: &Fact, to: &Fact, world: &World) -> bool {
     from.id.kind != Kind::Column
         && rights::takes_away(
             from.id.kind,
-            from.get("grants"),
-            to.get("grants"),
+            from.get(Attribute::Grants),
+            to.get(Attribute::Grants),
             world.from.version,
         )
 }
 
 /// The column's grants as they were, all of them anew.
 pub(crate) fn grant_again(column: &Fact, table: &Fact, world: &World) -> Vec<Step> {
-    let owner = table.get("owner").unwrap_or(&world.from.user);
+    let owner = table.get(Attribute::Owner).unwrap_or(&world.from.user);
     rights::change(
         &rights::Target::of(column, world.from.version),
         owner,
         None,
-        column.get("grants"),
+        column.get(Attribute::Grants),
     )
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn create(fact: &Fact, world: &World) -> Vec<Step> {
         Kind::PublicationTable | Kind::PublicationSchema => publication::add_member(fact),
         Kind::ForeignDataWrapper | Kind::Server | Kind::UserMapping => foreign::create(fact),
         Kind::DefaultPrivileges => {
-            return default_privileges::change(fact, None, fact.get("grants"), world);
+            return default_privileges::change(fact, None, fact.get(Attribute::Grants), world);
         }
         // Every other kind is one text.
         _ => definition::create(fact),
@@ -132,7 +132,7 @@ pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
         }
         Kind::PublicationTable | Kind::PublicationSchema => publication::drop_member(fact),
         Kind::DefaultPrivileges => {
-            default_privileges::change(fact, fact.get("grants"), None, world)
+            default_privileges::change(fact, fact.get(Attribute::Grants), None, world)
         }
         Kind::UserMapping => vec![Step::new(format!("DROP {}", foreign::object(fact)))],
         Kind::MaterializedView => vec![Step::exclusive(format!("DROP {}", dress::object(fact)))],
@@ -145,13 +145,13 @@ pub(crate) fn alter(from: &Fact, to: &Fact, changed: &[Alteration], world: &Worl
     if from.id.kind == Kind::DefaultPrivileges {
         return Alter::InPlace(default_privileges::change(
             to,
-            from.get("grants"),
-            to.get("grants"),
+            from.get(Attribute::Grants),
+            to.get(Attribute::Grants),
             world,
         ));
     }
     let own: Vec<&Alteration> =
-        changed.iter().filter(|change| !dress::knows(&change.attribute)).collect();
+        changed.iter().filter(|change| !dress::knows(change.attribute)).collect();
     let mut steps = Vec::new();
     if !own.is_empty() {
         let own = Changed(&own);

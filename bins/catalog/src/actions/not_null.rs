@@ -5,14 +5,14 @@ use super::types;
 use crate::name::quote;
 use crate::step::{Changed, SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::world::World;
-use crate::{Fact, Id, Kind};
+use crate::{Attribute, Fact, Id, Kind};
 
 /// As a part of the column's definition; what is not valid has no place in one.
 pub fn clause(column: &Fact, world: &World) -> String {
-    if !column.is("not_null") || column.is("not_null_not_valid") {
+    if !column.is(Attribute::NotNull) || column.is(Attribute::NotNullNotValid) {
         return String::new();
     }
-    let name = match column.get("not_null_name") {
+    let name = match column.get(Attribute::NotNullName) {
         Some(name) if name != default_name(column) || world.is_taken(name, &column.id) => {
             format!(" CONSTRAINT {}", quote(name))
         }
@@ -22,7 +22,7 @@ pub fn clause(column: &Fact, world: &World) -> String {
 }
 
 fn no_inherit(column: &Fact) -> &'static str {
-    if column.is("not_null_no_inherit") { " NO INHERIT" } else { "" }
+    if column.is(Attribute::NotNullNoInherit) { " NO INHERIT" } else { "" }
 }
 
 fn default_name(column: &Fact) -> String {
@@ -31,14 +31,14 @@ fn default_name(column: &Fact) -> String {
 
 /// `CONSTRAINT users_email_not_null NOT NULL email`, which stands apart from the column.
 pub fn line(column: &Fact) -> String {
-    let name = column.get("not_null_name").map(str::to_owned);
+    let name = column.get(Attribute::NotNullName).map(str::to_owned);
     let name = quote(&name.unwrap_or_else(|| default_name(column)));
     format!("CONSTRAINT {name} NOT NULL {}{}", column.id.name_sql(), no_inherit(column))
 }
 
 /// What CREATE TABLE and ADD COLUMN would look at the rows for.
 pub fn settle(column: &Fact) -> Option<Step> {
-    column.is("not_null_not_valid").then(|| add(column, " NOT VALID"))
+    column.is(Attribute::NotNullNotValid).then(|| add(column, " NOT VALID"))
 }
 
 fn add(column: &Fact, not_valid: &str) -> Step {
@@ -47,7 +47,7 @@ fn add(column: &Fact, not_valid: &str) -> Step {
 }
 
 pub fn alter(from: &Fact, to: &Fact, changed: &Changed, world: &World) -> Vec<Step> {
-    match (from.is("not_null"), to.is("not_null")) {
+    match (from.is(Attribute::NotNull), to.is(Attribute::NotNull)) {
         (false, true) => set(to, world),
         (true, false) => vec![drop(to)],
         (true, true) => change(from, to, changed),
@@ -68,10 +68,10 @@ fn set(column: &Fact, world: &World) -> Vec<Step> {
         Step::new(format!("{alter} VALIDATE CONSTRAINT {constraint}")).lock(SHARE_UPDATE_EXCLUSIVE)
     };
     let holds_rows = world.holds_rows(&column.id.path);
-    if column.is("not_null_not_valid") {
+    if column.is(Attribute::NotNullNotValid) {
         return vec![add(column, " NOT VALID")];
     }
-    if let Some(constraint) = column.get("not_null_name").filter(|_| has_names(world)) {
+    if let Some(constraint) = column.get(Attribute::NotNullName).filter(|_| has_names(world)) {
         return match holds_rows {
             true => vec![add(column, " NOT VALID"), validate(&quote(constraint))],
             false => vec![add(column, "")],
@@ -93,11 +93,12 @@ fn has_names(world: &World) -> bool {
 
 /// Between two constraints of one column.
 fn change(from: &Fact, to: &Fact, changed: &Changed) -> Vec<Step> {
-    let (Some(old), Some(new)) = (from.get("not_null_name"), to.get("not_null_name")) else {
+    let (Some(old), Some(new)) = (from.get(Attribute::NotNullName), to.get(Attribute::NotNullName))
+    else {
         return Vec::new();
     };
     let alter = format!("ALTER TABLE {}", to.id.relation_sql());
-    if to.is("not_null_not_valid") && !from.is("not_null_not_valid") {
+    if to.is(Attribute::NotNullNotValid) && !from.is(Attribute::NotNullNotValid) {
         return vec![drop(to), add(to, " NOT VALID")];
     }
     let mut steps = Vec::new();
@@ -105,15 +106,15 @@ fn change(from: &Fact, to: &Fact, changed: &Changed) -> Vec<Step> {
         steps.push(rename(to, old, new));
     }
     let name = quote(new);
-    if changed.has("not_null_no_inherit") {
-        let inherit = if to.is("not_null_no_inherit") { "NO INHERIT" } else { "INHERIT" };
+    if changed.has(Attribute::NotNullNoInherit) {
+        let inherit = if to.is(Attribute::NotNullNoInherit) { "NO INHERIT" } else { "INHERIT" };
         steps.push(Step::exclusive(format!("{alter} ALTER CONSTRAINT {name} {inherit}")));
     }
-    if changed.has("not_null_not_valid") {
+    if changed.has(Attribute::NotNullNotValid) {
         let validate = format!("{alter} VALIDATE CONSTRAINT {name}");
         steps.push(Step::new(validate).lock(SHARE_UPDATE_EXCLUSIVE));
     }
-    if to.is("not_null_local") && !from.is("not_null_local") {
+    if to.is(Attribute::NotNullLocal) && !from.is(Attribute::NotNullLocal) {
         let column = to.id.name_sql();
         steps.push(Step::exclusive(format!("{alter} ALTER COLUMN {column} SET NOT NULL")));
     }
@@ -127,18 +128,19 @@ fn rename(column: &Fact, old: &str, new: &str) -> Step {
 
 /// The column under the name that its constraint has while another one takes the name it had.
 pub fn set_aside(from: &Fact, to: &Fact, world: &World) -> Option<(Fact, Step)> {
-    let (old, new) = (from.get("not_null_name")?, to.get("not_null_name")?);
+    let (old, new) = (from.get(Attribute::NotNullName)?, to.get(Attribute::NotNullName)?);
     let others = world.to.parts(Kind::Column, &to.id.path[..2]);
     let taken = others.iter().any(|other| {
-        let before = world.from.get(&other.id).and_then(|before| before.get("not_null_name"));
-        other.id != to.id && other.get("not_null_name") == Some(old) && before != Some(old)
+        let before =
+            world.from.get(&other.id).and_then(|before| before.get(Attribute::NotNullName));
+        other.id != to.id && other.get(Attribute::NotNullName) == Some(old) && before != Some(old)
     });
     if old == new || !taken {
         return None;
     }
     let aside = types::set_aside(&Id::new(Kind::Constraint, [old]));
     let mut between = from.clone();
-    between.attributes.insert("not_null_name".to_owned(), aside.name().to_owned());
+    between.attributes.insert(Attribute::NotNullName, aside.name().to_owned());
     let step = rename(to, old, aside.name());
     Some((between, step))
 }

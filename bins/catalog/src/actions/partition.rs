@@ -2,16 +2,17 @@
 //! locks the parent less than CREATE TABLE … PARTITION OF, and keeps the names of its indexes.
 
 use crate::step::{SHARE_UPDATE_EXCLUSIVE, Step};
-use crate::{Fact, Id};
+use crate::{Attribute, Fact, Id};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
-    let (parent, child, bound) = (fact.text("parent"), fact.id.sql(), fact.text("bound"));
+    let (parent, child, bound) =
+        (fact.text(Attribute::Parent), fact.id.sql(), fact.text(Attribute::Bound));
     let sql = format!("ALTER TABLE {parent} ATTACH PARTITION {child} {bound}");
     vec![Step::new(sql).lock(SHARE_UPDATE_EXCLUSIVE)]
 }
 
 pub fn drop(fact: &Fact) -> Vec<Step> {
-    let (parent, child) = (fact.text("parent"), fact.id.sql());
+    let (parent, child) = (fact.text(Attribute::Parent), fact.id.sql());
     vec![Step::exclusive(format!("ALTER TABLE {parent} DETACH PARTITION {child}"))]
 }
 
@@ -25,7 +26,7 @@ pub fn leave(fact: &Fact) -> Vec<Step> {
 
 /// Columns that come from a parent that stays are never a table's own in between.
 pub fn change_parents(from: &Fact, to: &Fact) -> Vec<Step> {
-    let (before, after) = (from.list("parents"), to.list("parents"));
+    let (before, after) = (from.list(Attribute::Parents), to.list(Attribute::Parents));
     let left = before.iter().filter(|parent| !after.contains(parent)).cloned().collect();
     let joined = after.iter().filter(|parent| !before.contains(parent)).cloned().collect();
     let mut steps = for_each(&to.id, "NO INHERIT", left);
@@ -34,7 +35,7 @@ pub fn change_parents(from: &Fact, to: &Fact) -> Vec<Step> {
 }
 
 fn each_parent(fact: &Fact, verb: &str) -> Vec<Step> {
-    for_each(&fact.id, verb, fact.list("parents"))
+    for_each(&fact.id, verb, fact.list(Attribute::Parents))
 }
 
 fn for_each(id: &Id, verb: &str, parents: Vec<String>) -> Vec<Step> {

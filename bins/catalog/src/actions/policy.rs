@@ -1,18 +1,18 @@
 //! Row security policies.
 
-use crate::Fact;
 use crate::step::{Alter, Changed, Step};
+use crate::{Attribute, Fact};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
     let (table, name) = (fact.id.relation_sql(), fact.id.name_sql());
     let mut sql = format!("CREATE POLICY {name} ON {table}");
-    if fact.is("restrictive") {
+    if fact.is(Attribute::Restrictive) {
         sql += " AS RESTRICTIVE";
     }
-    if let Some(command) = fact.get("command") {
+    if let Some(command) = fact.get(Attribute::Command) {
         sql += &format!(" FOR {command}");
     }
-    if let Some(roles) = fact.get("roles") {
+    if let Some(roles) = fact.get(Attribute::Roles) {
         sql += &format!(" TO {roles}");
     }
     sql += &expressions(fact);
@@ -21,10 +21,10 @@ pub fn create(fact: &Fact) -> Vec<Step> {
 
 fn expressions(fact: &Fact) -> String {
     let mut sql = String::new();
-    if let Some(using) = fact.get("using") {
+    if let Some(using) = fact.get(Attribute::Using) {
         sql += &format!(" USING ({using})");
     }
-    if let Some(check) = fact.get("check") {
+    if let Some(check) = fact.get(Attribute::Check) {
         sql += &format!(" WITH CHECK ({check})");
     }
     sql
@@ -32,13 +32,16 @@ fn expressions(fact: &Fact) -> String {
 
 /// An expression can be changed, but not taken away.
 pub fn alter(to: &Fact, changed: &Changed) -> Alter {
-    let gone = |attribute: &str| changed.has(attribute) && !to.is(attribute);
-    if changed.any(&["restrictive", "command"]) || gone("using") || gone("check") {
+    let gone = |attribute: Attribute| changed.has(attribute) && !to.is(attribute);
+    if changed.any(&[Attribute::Restrictive, Attribute::Command])
+        || gone(Attribute::Using)
+        || gone(Attribute::Check)
+    {
         return Alter::Rebuild;
     }
     let (table, name) = (to.id.relation_sql(), to.id.name_sql());
-    let roles = if changed.has("roles") {
-        format!(" TO {}", to.get("roles").unwrap_or("PUBLIC"))
+    let roles = if changed.has(Attribute::Roles) {
+        format!(" TO {}", to.get(Attribute::Roles).unwrap_or("PUBLIC"))
     } else {
         String::new()
     };

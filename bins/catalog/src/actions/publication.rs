@@ -2,18 +2,18 @@
 
 use crate::name::{list_with, quote};
 use crate::step::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step};
-use crate::{Fact, Kind};
+use crate::{Attribute, Fact, Kind};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
-    let all = if fact.is("all_tables") { " FOR ALL TABLES" } else { "" };
+    let all = if fact.is(Attribute::AllTables) { " FOR ALL TABLES" } else { "" };
     let mut settings = Vec::new();
-    if let Some(publish) = fact.get("publish") {
+    if let Some(publish) = fact.get(Attribute::Publish) {
         settings.push(format!("publish = '{publish}'"));
     }
-    if fact.is("via_root") {
+    if fact.is(Attribute::ViaRoot) {
         settings.push("publish_via_partition_root = true".to_owned());
     }
-    if let Some(columns) = fact.get("generated_columns") {
+    if let Some(columns) = fact.get(Attribute::GeneratedColumns) {
         settings.push(format!("publish_generated_columns = {columns}"));
     }
     let with = if settings.is_empty() {
@@ -25,19 +25,19 @@ pub fn create(fact: &Fact) -> Vec<Step> {
 }
 
 pub fn alter(to: &Fact, changed: &Changed) -> Alter {
-    if changed.has("all_tables") {
+    if changed.has(Attribute::AllTables) {
         return Alter::Rebuild;
     }
     let mut settings = Vec::new();
-    if changed.has("publish") {
-        let publish = to.get("publish").unwrap_or("insert, update, delete, truncate");
+    if changed.has(Attribute::Publish) {
+        let publish = to.get(Attribute::Publish).unwrap_or("insert, update, delete, truncate");
         settings.push(format!("publish = '{publish}'"));
     }
-    if changed.has("via_root") {
-        settings.push(format!("publish_via_partition_root = {}", to.is("via_root")));
+    if changed.has(Attribute::ViaRoot) {
+        settings.push(format!("publish_via_partition_root = {}", to.is(Attribute::ViaRoot)));
     }
-    if changed.has("generated_columns") {
-        let columns = to.get("generated_columns").unwrap_or("none");
+    if changed.has(Attribute::GeneratedColumns) {
+        let columns = to.get(Attribute::GeneratedColumns).unwrap_or("none");
         settings.push(format!("publish_generated_columns = {columns}"));
     }
     let settings = settings.join(", ");
@@ -50,10 +50,10 @@ fn member(fact: &Fact) -> String {
         return format!("TABLES IN SCHEMA {}", fact.id.name_sql());
     }
     let mut sql = format!("TABLE {}", list_with(&fact.id.path[1..], "."));
-    if let Some(columns) = fact.get("columns") {
+    if let Some(columns) = fact.get(Attribute::Columns) {
         sql += &format!(" ({columns})");
     }
-    if let Some(filter) = fact.get("filter") {
+    if let Some(filter) = fact.get(Attribute::Filter) {
         sql += &format!(" WHERE ({filter})");
     }
     sql

@@ -1,19 +1,19 @@
 //! Functions and procedures.
 
-use crate::Fact;
 use crate::step::{Alter, Changed, Step};
+use crate::{Attribute, Fact};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
-    let definition = fact.text("definition");
+    let definition = fact.text(Attribute::Definition);
     vec![Step::new(definition.replacen("CREATE OR REPLACE ", "CREATE ", 1))]
 }
 
 /// Replaced where its signature stays, so that whatever uses it stays, too.
 pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
-    let replaceable =
-        !changed.has("result") && keeps_arguments(from.text("arguments"), to.text("arguments"));
+    let replaceable = !changed.has(Attribute::Result)
+        && keeps_arguments(from.text(Attribute::Arguments), to.text(Attribute::Arguments));
     if replaceable {
-        Alter::InPlace(vec![Step::new(to.text("definition"))])
+        Alter::InPlace(vec![Step::new(to.text(Attribute::Definition))])
     } else {
         Alter::Rebuild
     }

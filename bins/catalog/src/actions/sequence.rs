@@ -1,91 +1,134 @@
 //! Sequences, and the numbers of identity columns.
 
-use crate::Fact;
 use crate::step::{Alter, Changed, Step};
+use crate::{Attribute, Fact};
 
-/// A sequence's options and how PostgreSQL spells each, with the word for its default.
-const OPTIONS: [(&str, &str, &str); 6] = [
-    ("increment", "INCREMENT BY", "1"),
-    ("minimum", "MINVALUE", ""),
-    ("maximum", "MAXVALUE", ""),
-    ("start", "START WITH", ""),
-    ("cache", "CACHE", "1"),
-    ("cycle", "CYCLE", ""),
+/// What a sequence can be told, whether it stands alone or gives an identity column its numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Setting {
+    Increment,
+    Minimum,
+    Maximum,
+    Start,
+    Cache,
+    Cycle,
+}
+
+/// How PostgreSQL spells each, with the word for its default.
+const OPTIONS: [(Setting, &str, &str); 6] = [
+    (Setting::Increment, "INCREMENT BY", "1"),
+    (Setting::Minimum, "MINVALUE", ""),
+    (Setting::Maximum, "MAXVALUE", ""),
+    (Setting::Start, "START WITH", ""),
+    (Setting::Cache, "CACHE", "1"),
+    (Setting::Cycle, "CYCLE", ""),
 ];
 
+/// Whose settings they are: a sequence's, or the ones of an identity column.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Numbers {
+    OfSequence,
+    OfIdentity,
+}
+
+impl Numbers {
+    fn attribute(self, setting: Setting) -> Attribute {
+        match (self, setting) {
+            (Numbers::OfSequence, Setting::Increment) => Attribute::Increment,
+            (Numbers::OfSequence, Setting::Minimum) => Attribute::Minimum,
+            (Numbers::OfSequence, Setting::Maximum) => Attribute::Maximum,
+            (Numbers::OfSequence, Setting::Start) => Attribute::Start,
+            (Numbers::OfSequence, Setting::Cache) => Attribute::Cache,
+            (Numbers::OfSequence, Setting::Cycle) => Attribute::Cycle,
+            (Numbers::OfIdentity, Setting::Increment) => Attribute::IdentityIncrement,
+            (Numbers::OfIdentity, Setting::Minimum) => Attribute::IdentityMinimum,
+            (Numbers::OfIdentity, Setting::Maximum) => Attribute::IdentityMaximum,
+            (Numbers::OfIdentity, Setting::Start) => Attribute::IdentityStart,
+            (Numbers::OfIdentity, Setting::Cache) => Attribute::IdentityCache,
+            (Numbers::OfIdentity, Setting::Cycle) => Attribute::IdentityCycle,
+        }
+    }
+}
+
 pub fn create(fact: &Fact) -> Vec<Step> {
-    let unlogged = if fact.is("persistence") { "UNLOGGED " } else { "" };
+    let unlogged = if fact.is(Attribute::Persistence) { "UNLOGGED " } else { "" };
     let mut sql = format!("CREATE {unlogged}SEQUENCE {}", fact.id.sql());
-    if let Some(kind) = fact.get("type") {
+    if let Some(kind) = fact.get(Attribute::Type) {
         sql += &format!(" AS {kind}");
     }
-    for option in set_options(fact, "") {
+    for option in set_options(fact, Numbers::OfSequence) {
         sql += &format!(" {option}");
     }
     vec![Step::new(sql)]
 }
 
-/// `INCREMENT BY 5`, `START WITH 100`: the options that are not as by default. `prefix` is
-/// `identity_` for the ones of an identity column.
-pub fn set_options(fact: &Fact, prefix: &str) -> Vec<String> {
+/// `INCREMENT BY 5`, `START WITH 100`: the options that are not as by default.
+pub fn set_options(fact: &Fact, numbers: Numbers) -> Vec<String> {
     OPTIONS
         .iter()
-        .filter_map(|(name, words, _)| {
-            let value = fact.get(&format!("{prefix}{name}"))?;
-            Some(if *name == "cycle" { (*words).to_owned() } else { format!("{words} {value}") })
+        .filter_map(|(setting, words, _)| {
+            let value = fact.get(numbers.attribute(*setting))?;
+            Some(if *setting == Setting::Cycle {
+                (*words).to_owned()
+            } else {
+                format!("{words} {value}")
+            })
         })
         .collect()
 }
 
 /// The options that changed, those included that went back to their default.
-pub fn changed_options(from: &Fact, to: &Fact, changed: &Changed, prefix: &str) -> Vec<String> {
-    let counts_down =
-        |fact: &Fact| fact.get(&format!("{prefix}increment")).is_some_and(|by| by.starts_with('-'));
+pub fn changed_options(from: &Fact, to: &Fact, changed: &Changed, numbers: Numbers) -> Vec<String> {
+    let counts_down = |fact: &Fact| {
+        let increment = fact.get(numbers.attribute(Setting::Increment));
+        increment.is_some_and(|by| by.starts_with('-'))
+    };
     let descending = counts_down(to);
     // The ends are others by default where a sequence turns round.
     let turned = descending != counts_down(from);
     OPTIONS
         .iter()
-        .filter(|(name, _, _)| {
-            turned && ["minimum", "maximum", "start"].contains(name)
-                || changed.has(&format!("{prefix}{name}"))
+        .filter(|(setting, _, _)| {
+            turned && [Setting::Minimum, Setting::Maximum, Setting::Start].contains(setting)
+                || changed.has(numbers.attribute(*setting))
         })
-        .map(|(name, words, default)| {
-            let value = to.get(&format!("{prefix}{name}"));
-            match (*name, value) {
-                ("cycle", Some(_)) => "CYCLE".to_owned(),
-                ("cycle", None) => "NO CYCLE".to_owned(),
+        .map(|(setting, words, default)| {
+            let value = to.get(numbers.attribute(*setting));
+            match (*setting, value) {
+                (Setting::Cycle, Some(_)) => "CYCLE".to_owned(),
+                (Setting::Cycle, None) => "NO CYCLE".to_owned(),
                 (_, Some(value)) => format!("{words} {value}"),
-                ("minimum", None) => "NO MINVALUE".to_owned(),
-                ("maximum", None) => "NO MAXVALUE".to_owned(),
+                (Setting::Minimum, None) => "NO MINVALUE".to_owned(),
+                (Setting::Maximum, None) => "NO MAXVALUE".to_owned(),
                 // A sequence starts at the end it comes from.
-                ("start", None) => {
-                    let end = if descending { "maximum" } else { "minimum" };
+                (Setting::Start, None) => {
+                    let end = if descending { Setting::Maximum } else { Setting::Minimum };
                     let by_default = if descending { "-1" } else { "1" };
-                    let start = to.get(&format!("{prefix}{end}")).unwrap_or(by_default);
+                    let start = to.get(numbers.attribute(end)).unwrap_or(by_default);
                     format!("{words} {start}")
                 }
-                (_, None) => format!("{words} {default}"),
+                (Setting::Increment | Setting::Cache, None) => format!("{words} {default}"),
             }
         })
         .collect()
 }
 
 pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
-    let mut options = changed_options(from, to, changed, "");
-    if changed.has("increment") && options.iter().any(|option| option.starts_with("NO M")) {
+    let mut options = changed_options(from, to, changed, Numbers::OfSequence);
+    if changed.has(Attribute::Increment) && options.iter().any(|option| option.starts_with("NO M"))
+    {
         // It has turned round, and its number lies on the other side.
         options.push("RESTART".to_owned());
     }
-    if changed.has("type") {
-        options.insert(0, format!("AS {}", to.get("type").unwrap_or("bigint")));
+    if changed.has(Attribute::Type) {
+        options.insert(0, format!("AS {}", to.get(Attribute::Type).unwrap_or("bigint")));
     }
     let mut steps = into_bounds(to, changed);
     if !options.is_empty() {
         steps.push(Step::new(format!("ALTER SEQUENCE {} {}", to.id.sql(), options.join(" "))));
     }
-    if changed.has("persistence") {
-        let logged = if to.is("persistence") { "UNLOGGED" } else { "LOGGED" };
+    if changed.has(Attribute::Persistence) {
+        let logged = if to.is(Attribute::Persistence) { "UNLOGGED" } else { "LOGGED" };
         steps.push(Step::new(format!("ALTER SEQUENCE {} SET {logged}", to.id.sql())));
     }
     Alter::InPlace(steps)
@@ -94,9 +137,9 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
 /// A sequence whose number lies outside of its new ends is refused by ALTER SEQUENCE.
 fn into_bounds(to: &Fact, changed: &Changed) -> Vec<Step> {
     let name = to.id.sql();
-    [("minimum", "<", "false"), ("maximum", ">", "true")]
+    [(Attribute::Minimum, "<", "false"), (Attribute::Maximum, ">", "true")]
         .into_iter()
-        .filter(|(bound, _, _)| changed.has(bound))
+        .filter(|(bound, _, _)| changed.has(*bound))
         .filter_map(|(bound, outside, called)| {
             let end = to.get(bound)?;
             Some(Step::new(format!(
@@ -108,7 +151,11 @@ fn into_bounds(to: &Fact, changed: &Changed) -> Vec<Step> {
 }
 
 pub fn create_owner(fact: &Fact) -> Vec<Step> {
-    vec![Step::new(format!("ALTER SEQUENCE {} OWNED BY {}", fact.id.sql(), fact.text("column")))]
+    vec![Step::new(format!(
+        "ALTER SEQUENCE {} OWNED BY {}",
+        fact.id.sql(),
+        fact.text(Attribute::Column)
+    ))]
 }
 
 pub fn drop_owner(fact: &Fact) -> Vec<Step> {

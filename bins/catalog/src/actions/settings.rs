@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::Fact;
 use crate::name::{literal, quote};
+use crate::{Attribute, Fact};
 
 /// `fillfactor=70, autovacuum_enabled=off`, for a WITH.
 pub fn with_list(settings: &[String]) -> String {
@@ -30,7 +30,7 @@ fn is_plain(value: &str) -> bool {
 }
 
 /// `SET (…)` and `RESET (…)` between two lists.
-pub fn changes(from: &Fact, to: &Fact, attribute: &str) -> Vec<String> {
+pub fn changes(from: &Fact, to: &Fact, attribute: Attribute) -> Vec<String> {
     let (before, after) = (map(from, attribute), map(to, attribute));
     let set: Vec<String> = after
         .iter()
@@ -50,7 +50,7 @@ pub fn changes(from: &Fact, to: &Fact, attribute: &str) -> Vec<String> {
 }
 
 /// ` OPTIONS (name 'value', …)`, or nothing, as foreign objects have them.
-pub fn options_clause(fact: &Fact, attribute: &str) -> String {
+pub fn options_clause(fact: &Fact, attribute: Attribute) -> String {
     let options: Vec<String> = map(fact, attribute)
         .iter()
         .map(|(name, value)| format!("{} {}", quote(name), literal(value)))
@@ -59,7 +59,7 @@ pub fn options_clause(fact: &Fact, attribute: &str) -> String {
 }
 
 /// `OPTIONS (ADD …, SET …, DROP …)` between two lists.
-pub fn options_changes(from: &Fact, to: &Fact, attribute: &str) -> Option<String> {
+pub fn options_changes(from: &Fact, to: &Fact, attribute: Attribute) -> Option<String> {
     let (before, after) = (map(from, attribute), map(to, attribute));
     let mut changes = Vec::new();
     for name in before.keys().filter(|name| !after.contains_key(*name)) {
@@ -77,7 +77,7 @@ pub fn options_changes(from: &Fact, to: &Fact, attribute: &str) -> Option<String
     (!changes.is_empty()).then(|| format!("OPTIONS ({})", changes.join(", ")))
 }
 
-fn map(fact: &Fact, attribute: &str) -> BTreeMap<String, String> {
+fn map(fact: &Fact, attribute: Attribute) -> BTreeMap<String, String> {
     fact.list(attribute)
         .iter()
         .map(|setting| {

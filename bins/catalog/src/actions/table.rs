@@ -5,7 +5,7 @@ use super::{column, column_definition, constraint, dress, not_null};
 use crate::name;
 use crate::step::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::world::World;
-use crate::{Fact, Kind};
+use crate::{Attribute, Fact, Kind};
 
 /// CREATE TABLE with all its columns, and those of its defaults and constraints that can stand in
 /// it; then what has no place in CREATE TABLE.
@@ -17,11 +17,11 @@ pub fn create_with(fact: &Fact, world: &World, folded: &[&Fact]) -> Vec<Step> {
             .copied()
             .find(|part| part.id.kind == Kind::Default && part.id.path == column.id.path)
     };
-    let typed = fact.is("of_type");
+    let typed = fact.is(Attribute::OfType);
     let mut lines: Vec<String> = Vec::new();
     for column in &columns {
-        if column.is("inherited") {
-            lines.extend(column.is("not_null_local").then(|| not_null::line(column)));
+        if column.is(Attribute::Inherited) {
+            lines.extend(column.is(Attribute::NotNullLocal).then(|| not_null::line(column)));
         } else if typed {
             lines.extend(column_definition::definition_in_typed(column, default(column), world));
         } else {
@@ -35,7 +35,7 @@ pub fn create_with(fact: &Fact, world: &World, folded: &[&Fact]) -> Vec<Step> {
         folded.iter().filter(|part| part.id.kind == Kind::Constraint).collect();
     lines.extend(constraints.iter().map(|part| constraint::line(part)));
     let inheritance = folded.iter().find(|part| part.id.kind == Kind::Inheritance);
-    let parents = inheritance.map(|part| part.list("parents")).unwrap_or_default();
+    let parents = inheritance.map(|part| part.list(Attribute::Parents)).unwrap_or_default();
     let mut steps = vec![Step::new(statement(fact, &lines, &parents))];
     steps.extend(settled(fact));
     steps.extend(dress::create(fact, world));
@@ -53,14 +53,14 @@ pub fn create_with(fact: &Fact, world: &World, folded: &[&Fact]) -> Vec<Step> {
 fn statement(fact: &Fact, lines: &[String], parents: &[String]) -> String {
     let kind = match fact.id.kind {
         Kind::ForeignTable => "FOREIGN TABLE",
-        _ if fact.is("persistence") => "UNLOGGED TABLE",
+        _ if fact.is(Attribute::Persistence) => "UNLOGGED TABLE",
         _ => "TABLE",
     };
     let mut sql = format!("CREATE {kind} {}", fact.id.sql());
-    if let Some(of_type) = fact.get("of_type") {
+    if let Some(of_type) = fact.get(Attribute::OfType) {
         sql += &format!(" OF {of_type}");
     }
-    match (lines.is_empty(), fact.is("of_type")) {
+    match (lines.is_empty(), fact.is(Attribute::OfType)) {
         (true, true) => {}
         (true, false) => sql += " ()",
         (false, _) => sql += &format!(" (\n    {}\n)", lines.join(",\n    ")),
@@ -68,20 +68,23 @@ fn statement(fact: &Fact, lines: &[String], parents: &[String]) -> String {
     if !parents.is_empty() {
         sql += &format!(" INHERITS ({})", parents.join(", "));
     }
-    if let Some(key) = fact.get("partition_by") {
+    if let Some(key) = fact.get(Attribute::PartitionBy) {
         sql += &format!(" PARTITION BY {key}");
     }
-    if let Some(server) = fact.get("server") {
-        sql +=
-            &format!(" SERVER {}{}", name::quote(server), options_clause(fact, "foreign_options"));
+    if let Some(server) = fact.get(Attribute::Server) {
+        sql += &format!(
+            " SERVER {}{}",
+            name::quote(server),
+            options_clause(fact, Attribute::ForeignOptions)
+        );
     }
-    if let Some(method) = fact.get("access_method") {
+    if let Some(method) = fact.get(Attribute::AccessMethod) {
         sql += &format!(" USING {}", name::quote(method));
     }
-    let mut options = fact.list("options");
-    options.extend(fact.list("toast_options"));
+    let mut options = fact.list(Attribute::Options);
+    options.extend(fact.list(Attribute::ToastOptions));
     sql += &with_clause(&options);
-    if let Some(tablespace) = fact.get("tablespace") {
+    if let Some(tablespace) = fact.get(Attribute::Tablespace) {
         sql += &format!(" TABLESPACE {}", name::quote(tablespace));
     }
     sql
@@ -92,9 +95,10 @@ fn inherited_checks<'a>(fact: &Fact, world: &World<'a>) -> Vec<&'a Fact> {
     let mut checks: Vec<&Fact> = Vec::new();
     let mut path = fact.id.path.clone();
     while let Some(place) = world.to.get(&crate::Id { kind: Kind::Partition, path }) {
-        path = name::parse(place.text("parent"));
+        path = name::parse(place.text(Attribute::Parent));
         checks.extend(world.to.parts(Kind::Constraint, &path).into_iter().filter(|part| {
-            part.get("type") == Some("CHECK") && !part.text("definition").contains("NO INHERIT")
+            part.get(Attribute::Type) == Some("CHECK")
+                && !part.text(Attribute::Definition).contains("NO INHERIT")
         }));
     }
     checks
@@ -103,13 +107,13 @@ fn inherited_checks<'a>(fact: &Fact, world: &World<'a>) -> Vec<&'a Fact> {
 fn settled(fact: &Fact) -> Vec<Step> {
     let alter = format!("ALTER TABLE {}", fact.id.sql());
     let mut steps = Vec::new();
-    if fact.is("row_security") {
+    if fact.is(Attribute::RowSecurity) {
         steps.push(Step::new(format!("{alter} ENABLE ROW LEVEL SECURITY")));
     }
-    if fact.is("force_row_security") {
+    if fact.is(Attribute::ForceRowSecurity) {
         steps.push(Step::new(format!("{alter} FORCE ROW LEVEL SECURITY")));
     }
-    if let Some(identity) = fact.get("replica_identity") {
+    if let Some(identity) = fact.get(Attribute::ReplicaIdentity) {
         steps.push(Step::new(format!("{alter} REPLICA IDENTITY {identity}")));
     }
     steps
@@ -118,56 +122,57 @@ fn settled(fact: &Fact) -> Vec<Step> {
 pub fn drop(fact: &Fact) -> Vec<Step> {
     let step = Step::exclusive(format!("DROP {}", dress::object(fact)));
     // A foreign table's rows are elsewhere, a partitioned table's in its partitions.
-    let holds_rows = fact.id.kind == Kind::Table && !fact.is("partition_by");
+    let holds_rows = fact.id.kind == Kind::Table && !fact.is(Attribute::PartitionBy);
     vec![if holds_rows { step.loses(fact.id.to_string()) } else { step }]
 }
 
 pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
-    if changed.any(&["partition_by", "server"]) {
+    if changed.any(&[Attribute::PartitionBy, Attribute::Server]) {
         return Alter::Rebuild;
     }
     let table = to.id.to_string();
     let sql = |clause: &str| format!("ALTER TABLE {} {clause}", to.id.sql());
     let mut steps = Vec::new();
 
-    if changed.has("of_type") {
-        let clause = to.get("of_type").map_or("NOT OF".to_owned(), |kind| format!("OF {kind}"));
+    if changed.has(Attribute::OfType) {
+        let clause =
+            to.get(Attribute::OfType).map_or("NOT OF".to_owned(), |kind| format!("OF {kind}"));
         steps.push(Step::exclusive(sql(&clause)));
     }
-    if changed.has("persistence") {
-        let logged = if to.is("persistence") { "SET UNLOGGED" } else { "SET LOGGED" };
+    if changed.has(Attribute::Persistence) {
+        let logged = if to.is(Attribute::Persistence) { "SET UNLOGGED" } else { "SET LOGGED" };
         steps.push(Step::exclusive(sql(logged)).rewrites(&table));
     }
-    if changed.has("access_method") {
+    if changed.has(Attribute::AccessMethod) {
         // That of a partitioned table is only its partitions' to be.
-        let partitioned = to.is("partition_by");
+        let partitioned = to.is(Attribute::PartitionBy);
         let by_default = if partitioned { "DEFAULT" } else { "heap" };
-        let method = to.get("access_method").map_or(by_default.to_owned(), name::quote);
+        let method = to.get(Attribute::AccessMethod).map_or(by_default.to_owned(), name::quote);
         let step = Step::exclusive(sql(&format!("SET ACCESS METHOD {method}")));
         steps.push(if partitioned { step } else { step.rewrites(&table) });
     }
-    if changed.has("tablespace") {
-        let space = name::quote(to.get("tablespace").unwrap_or("pg_default"));
+    if changed.has(Attribute::Tablespace) {
+        let space = name::quote(to.get(Attribute::Tablespace).unwrap_or("pg_default"));
         steps.push(Step::exclusive(sql(&format!("SET TABLESPACE {space}"))).rewrites(&table));
     }
-    for attribute in ["options", "toast_options"] {
+    for attribute in [Attribute::Options, Attribute::ToastOptions] {
         for clause in changes(from, to, attribute) {
             steps.push(Step::new(sql(&clause)).lock(SHARE_UPDATE_EXCLUSIVE));
         }
     }
     for (attribute, on, off) in [
-        ("row_security", "ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"),
-        ("force_row_security", "FORCE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY"),
+        (Attribute::RowSecurity, "ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"),
+        (Attribute::ForceRowSecurity, "FORCE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY"),
     ] {
         if changed.has(attribute) {
             steps.push(Step::exclusive(sql(if to.is(attribute) { on } else { off })));
         }
     }
-    if changed.has("replica_identity") {
-        let identity = to.get("replica_identity").unwrap_or("DEFAULT");
+    if changed.has(Attribute::ReplicaIdentity) {
+        let identity = to.get(Attribute::ReplicaIdentity).unwrap_or("DEFAULT");
         steps.push(Step::exclusive(sql(&format!("REPLICA IDENTITY {identity}"))));
     }
-    if let Some(clause) = options_changes(from, to, "foreign_options") {
+    if let Some(clause) = options_changes(from, to, Attribute::ForeignOptions) {
         steps.push(Step::exclusive(format!("ALTER FOREIGN TABLE {} {clause}", to.id.sql())));
     }
     Alter::InPlace(steps)

@@ -3,25 +3,27 @@
 use crate::name::{literal, parse, qualified, quote};
 use crate::step::{Alter, Step};
 use crate::world::World;
-use crate::{Fact, Id, Kind};
+use crate::{Attribute, Fact, Id, Kind};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
     let name = fact.id.sql();
     let sql = match fact.id.kind {
         Kind::Enum => {
             let labels: Vec<String> =
-                fact.list("labels").iter().map(|label| literal(label)).collect();
+                fact.list(Attribute::Labels).iter().map(|label| literal(label)).collect();
             format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", "))
         }
-        Kind::Composite => format!("CREATE TYPE {name} AS ({})", fact.list("fields").join(", ")),
-        _ => format!("CREATE TYPE {name} AS RANGE ({})", fact.text("range")),
+        Kind::Composite => {
+            format!("CREATE TYPE {name} AS ({})", fact.list(Attribute::Fields).join(", "))
+        }
+        _ => format!("CREATE TYPE {name} AS RANGE ({})", fact.text(Attribute::Range)),
     };
     vec![Step::new(sql)]
 }
 
 /// Labels are added in place; one that is gone or has moved needs the type anew.
 pub fn alter_enum(from: &Fact, to: &Fact) -> Alter {
-    let (before, after) = (from.list("labels"), to.list("labels"));
+    let (before, after) = (from.list(Attribute::Labels), to.list(Attribute::Labels));
     let name = to.id.sql();
     let mut remaining = before.iter().peekable();
     let mut steps = Vec::new();
@@ -83,7 +85,7 @@ pub fn alter_composite(from: &Fact, to: &Fact, world: &World) -> Alter {
 
 /// Names, quoted, and types. A name in quotes may hold blanks.
 fn fields(fact: &Fact) -> Vec<(String, String)> {
-    fact.list("fields")
+    fact.list(Attribute::Fields)
         .iter()
         .map(|field| {
             let end = match field.strip_prefix('"') {
@@ -117,7 +119,8 @@ pub fn rename_aside(fact: &Fact) -> Vec<Step> {
     };
     let mut steps = vec![rename(&fact.id)];
     // A range's multirange has a name of its own, which goes with it.
-    if let Some((_, multirange)) = fact.text("range").split_once("MULTIRANGE_TYPE_NAME = ") {
+    if let Some((_, multirange)) = fact.text(Attribute::Range).split_once("MULTIRANGE_TYPE_NAME = ")
+    {
         let multirange = Id { kind: Kind::Range, path: parse(multirange) };
         let aside = set_aside(&multirange);
         // Its constructor without arguments would be in the way of its successor's.
@@ -130,8 +133,8 @@ pub fn rename_aside(fact: &Fact) -> Vec<Step> {
 
 /// The labels that ALTER TYPE … ADD VALUE adds: not to be used before they are committed.
 pub fn adds_labels(from: &Fact, to: &Fact) -> Vec<String> {
-    let before = from.list("labels");
-    to.list("labels").into_iter().filter(|label| !before.contains(label)).collect()
+    let before = from.list(Attribute::Labels);
+    to.list(Attribute::Labels).into_iter().filter(|label| !before.contains(label)).collect()
 }
 
 pub fn drop_aside(fact: &Fact) -> Step {
@@ -143,7 +146,7 @@ pub fn drop_aside(fact: &Fact) -> Step {
 mod tests {
     use super::alter_enum;
     use crate::step::Alter;
-    use crate::{Fact, Id, Kind};
+    use crate::{Attribute, Fact, Id, Kind};
 
     #[test]
     fn labels_are_added_in_place() {
@@ -151,7 +154,7 @@ mod tests {
         fn case(from: &[&str], to: &[&str], expected: Option<&[&str]>) {
             let with = |labels: &[&str]| {
                 let mut fact = Fact::new(Id::new(Kind::Enum, ["s", "e"]));
-                fact.attributes.insert("labels".to_owned(), serde_json::to_string(labels).unwrap());
+                fact.set(Attribute::Labels, serde_json::to_string(labels).unwrap());
                 fact
             };
             let sql = match alter_enum(&with(from), &with(to)) {

@@ -3,7 +3,7 @@
 use super::settings::{changes, with_clause};
 use crate::name::quote;
 use crate::step::{Alter, Changed, Step};
-use crate::{Fact, Kind};
+use crate::{Attribute, Fact, Kind};
 
 pub fn create(fact: &Fact) -> Vec<Step> {
     let mut steps = vec![Step::new(statement(fact, "CREATE"))];
@@ -13,15 +13,15 @@ pub fn create(fact: &Fact) -> Vec<Step> {
 
 fn statement(fact: &Fact, verb: &str) -> String {
     let mut sql = format!("{verb} {} {}", fact.id.kind.noun(), fact.id.sql());
-    if let Some(method) = fact.get("access_method") {
+    if let Some(method) = fact.get(Attribute::AccessMethod) {
         sql += &format!(" USING {}", quote(method));
     }
-    sql += &with_clause(&fact.list("options"));
-    if let Some(tablespace) = fact.get("tablespace") {
+    sql += &with_clause(&fact.list(Attribute::Options));
+    if let Some(tablespace) = fact.get(Attribute::Tablespace) {
         sql += &format!(" TABLESPACE {}", quote(tablespace));
     }
-    sql += &format!(" AS\n{}", fact.text("definition"));
-    if fact.is("unpopulated") {
+    sql += &format!(" AS\n{}", fact.text(Attribute::Definition));
+    if fact.is(Attribute::Unpopulated) {
         sql += "\n  WITH NO DATA";
     }
     sql
@@ -31,31 +31,31 @@ fn statement(fact: &Fact, verb: &str) -> String {
 pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
     let is_view = to.id.kind == Kind::View;
     let noun = to.id.kind.noun();
-    if changed.any(&["definition", "columns"]) {
-        let grows = to.list("columns").starts_with(&from.list("columns"));
+    if changed.any(&[Attribute::Definition, Attribute::Columns]) {
+        let grows = to.list(Attribute::Columns).starts_with(&from.list(Attribute::Columns));
         if !is_view || !grows {
             return Alter::Rebuild;
         }
         return Alter::InPlace(vec![Step::exclusive(statement(to, "CREATE OR REPLACE"))]);
     }
     let mut steps = Vec::new();
-    for clause in changes(from, to, "options") {
+    for clause in changes(from, to, Attribute::Options) {
         steps.push(Step::exclusive(format!("ALTER {noun} {} {clause}", to.id.sql())));
     }
-    if changed.has("access_method") {
-        let method = quote(to.get("access_method").unwrap_or("heap"));
+    if changed.has(Attribute::AccessMethod) {
+        let method = quote(to.get(Attribute::AccessMethod).unwrap_or("heap"));
         steps.push(Step::exclusive(format!(
             "ALTER {noun} {} SET ACCESS METHOD {method}",
             to.id.sql()
         )));
     }
-    if changed.has("tablespace") {
-        let space = quote(to.get("tablespace").unwrap_or("pg_default"));
+    if changed.has(Attribute::Tablespace) {
+        let space = quote(to.get(Attribute::Tablespace).unwrap_or("pg_default"));
         steps.push(Step::exclusive(format!("ALTER {noun} {} SET TABLESPACE {space}", to.id.sql())));
     }
     steps.extend(statistics(from, to));
-    if changed.has("unpopulated") {
-        let no_data = if to.is("unpopulated") { " WITH NO DATA" } else { "" };
+    if changed.has(Attribute::Unpopulated) {
+        let no_data = if to.is(Attribute::Unpopulated) { " WITH NO DATA" } else { "" };
         steps.push(Step::exclusive(format!("REFRESH MATERIALIZED VIEW {}{no_data}", to.id.sql())));
     }
     Alter::InPlace(steps)
@@ -63,7 +63,8 @@ pub fn alter(from: &Fact, to: &Fact, changed: &Changed) -> Alter {
 
 /// Each `column SET STATISTICS target`.
 fn statistics(from: &Fact, to: &Fact) -> Vec<Step> {
-    let (before, after) = (from.list("column_statistics"), to.list("column_statistics"));
+    let (before, after) =
+        (from.list(Attribute::ColumnStatistics), to.list(Attribute::ColumnStatistics));
     let alter = format!("ALTER {} {} ALTER COLUMN", to.id.kind.noun(), to.id.sql());
     let of =
         |entry: &str| entry.rsplit_once(' ').map_or(String::new(), |(head, _)| head.to_owned());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::fates::{Fates, followed_column};
 use crate::world::World;
-use crate::{Catalog, Fact, Id, Kind, name};
+use crate::{Attribute, Catalog, Fact, Id, Kind, name};
 
 /// The fact whose drop takes this one with it.
 pub(crate) fn dropped_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id> {
@@ -29,10 +29,10 @@ pub(crate) fn dropped_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id
         // The copy goes with the trigger, or with the place under the parent.
         Kind::PartitionTrigger => fact.depends_on.iter().find(|on| goes(on)).cloned(),
         kind if kind.is_part() => relation(&id.path),
-        Kind::Index => relation(&name::parse(fact.text("table")))
+        Kind::Index => relation(&name::parse(fact.text(Attribute::Table)))
             .or_else(|| parent_of_index(world.from, &id.path).filter(goes)),
         Kind::IndexPartition => {
-            let table = name::parse(fact.text("table"));
+            let table = name::parse(fact.text(Attribute::Table));
             let own = world.from.index(&table, &id.path).map(|index| index.id.clone());
             own.filter(goes)
                 .or_else(|| other(Kind::Partition, &table))
@@ -41,7 +41,7 @@ pub(crate) fn dropped_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id
         Kind::SequenceOwner => other(Kind::Sequence, &id.path),
         Kind::Sequence => {
             let owner = Id { kind: Kind::SequenceOwner, path: id.path.clone() };
-            let column = name::parse(world.from.get(&owner)?.text("column"));
+            let column = name::parse(world.from.get(&owner)?.text(Attribute::Column));
             other(Kind::Column, &column)
         }
         Kind::DomainConstraint => other(Kind::Domain, &id.path[..2]),
@@ -63,8 +63,8 @@ fn points_at_dropped(fact: &Fact, fates: &Fates) -> bool {
 /// The index or constraint of the parent that an index of a partition is attached to.
 pub(crate) fn parent_of_index(catalog: &Catalog, path: &[String]) -> Option<Id> {
     let place = catalog.get(&Id { kind: Kind::IndexPartition, path: path.to_vec() })?;
-    let table = name::parse(place.text("parent_table"));
-    catalog.index(&table, &name::parse(place.text("parent"))).map(|index| index.id.clone())
+    let table = name::parse(place.text(Attribute::ParentTable));
+    catalog.index(&table, &name::parse(place.text(Attribute::Parent))).map(|index| index.id.clone())
 }
 
 /// The fact whose statement makes this one, too.
@@ -78,32 +78,34 @@ pub(crate) fn made_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id> {
         Kind::Column | Kind::Inheritance => table(),
         Kind::DomainConstraint => {
             let domain = Id { kind: Kind::Domain, path: id.path[..2].to_vec() };
-            let new = fates.creates(&domain) && !fact.text("definition").ends_with(" NOT VALID");
+            let new =
+                fates.creates(&domain) && !fact.text(Attribute::Definition).ends_with(" NOT VALID");
             (new && can_stand_in(fact, &domain, fates, world)).then_some(domain)
         }
         Kind::Default => {
             let column = Id { kind: Kind::Column, path: id.path.clone() };
-            if world.to.get(&column).is_some_and(|column| column.is("inherited")) {
+            if world.to.get(&column).is_some_and(|column| column.is(Attribute::Inherited)) {
                 return None;
             }
             let container = table().or_else(|| Some(column).filter(|id| fates.creates(id)))?;
             can_stand_in(fact, &container, fates, world).then_some(container)
         }
         // No exclusion constraint is ever taken in as a part of the parent's.
-        Kind::Constraint if fact.text("type") == "EXCLUDE" && is_attached(fact, world) => {
+        Kind::Constraint if fact.text(Attribute::Type) == "EXCLUDE" && is_attached(fact, world) => {
             let place = Id { kind: Kind::Partition, path: id.path[..2].to_vec() };
             let index = [id.path[0].clone(), id.name().to_owned()];
             let parent = parent_of_index(world.to, &index);
             Some(place).filter(|id| fates.creates(id)).or(parent.filter(|id| fates.creates(id)))
         }
-        Kind::Constraint if !fact.text("definition").ends_with(" NOT VALID") => table()
+        Kind::Constraint if !fact.text(Attribute::Definition).ends_with(" NOT VALID") => table()
             .filter(|_| !doubles_a_key(fact, world.to))
             .filter(|container| can_stand_in(fact, container, fates, world)),
         Kind::IndexPartition => {
-            let place = Id { kind: Kind::Partition, path: name::parse(fact.text("table")) };
+            let place =
+                Id { kind: Kind::Partition, path: name::parse(fact.text(Attribute::Table)) };
             let parent = parent_of_index(world.to, &id.path).filter(|parent| {
                 fates.creates(parent)
-                    && !world.to.get(parent).is_some_and(|index| index.is("invalid"))
+                    && !world.to.get(parent).is_some_and(|index| index.is(Attribute::Invalid))
             });
             Some(place).filter(|id| fates.creates(id)).or(parent)
         }
@@ -119,9 +121,11 @@ fn is_attached(constraint: &Fact, world: &World) -> bool {
 /// CREATE TABLE makes one index of two keys on the same columns (transformIndexConstraints in
 /// PostgreSQL's parse_utilcmd.c), and the second constraint would be lost.
 fn doubles_a_key(fact: &Fact, catalog: &Catalog) -> bool {
-    let Some(columns) = fact.text("definition").strip_prefix("UNIQUE ") else { return false };
+    let Some(columns) = fact.text(Attribute::Definition).strip_prefix("UNIQUE ") else {
+        return false;
+    };
     catalog.parts(Kind::Constraint, &fact.id.path[..2]).iter().any(|other| {
-        let definition = other.text("definition");
+        let definition = other.text(Attribute::Definition);
         definition.strip_prefix("PRIMARY KEY ") == Some(columns)
             || other.id < fact.id && definition.strip_prefix("UNIQUE ") == Some(columns)
     })

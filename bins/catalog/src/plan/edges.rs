@@ -7,7 +7,7 @@ use super::absorb::parent_of_index;
 use super::fates::Fates;
 use super::graph::{Graph, Nodes, Places};
 use crate::world::World;
-use crate::{Fact, Id, Kind, name};
+use crate::{Attribute, Fact, Id, Kind, name};
 
 impl Graph {
     pub(super) fn order_teardown(&mut self, nodes: &Nodes, world: &World) {
@@ -104,7 +104,7 @@ impl Graph {
         let is_index = |id: &Id| matches!(id.kind, Kind::Index | Kind::Constraint);
         for (id, node) in nodes.created.iter().filter(|(id, _)| is_index(id)) {
             let table = match world.to.get(id) {
-                Some(fact) if id.kind == Kind::Index => name::parse(fact.text("table")),
+                Some(fact) if id.kind == Kind::Index => name::parse(fact.text(Attribute::Table)),
                 _ => id.path[..2].to_vec(),
             };
             let place = Id { kind: Kind::Partition, path: table };
@@ -167,7 +167,7 @@ impl Graph {
             });
             let Some(other) = other else { continue };
             let (own_node, other_node) = (nodes.altered.get(&own), nodes.altered.get(&other));
-            if world.to.get(&own).is_some_and(|table| table.is("persistence")) {
+            if world.to.get(&own).is_some_and(|table| table.is(Attribute::Persistence)) {
                 self.edge(own_node, other_node);
             } else {
                 self.edge(other_node, own_node);
@@ -183,10 +183,10 @@ fn claims(fact: &Fact) -> Vec<String> {
     match id.kind {
         Kind::Index | Kind::Sequence => vec![format!("relation {name}")],
         Kind::Column => {
-            let sequence = fact.get("identity_sequence");
+            let sequence = fact.get(Attribute::IdentitySequence);
             let sequence =
                 sequence.map(|name| format!("relation {}", name::parse(name).join("\0")));
-            let constraint = fact.get("not_null_name");
+            let constraint = fact.get(Attribute::NotNullName);
             let constraint =
                 constraint.map(|name| format!("constraint {}\0{}\0{name}", id.path[0], id.path[1]));
             sequence.into_iter().chain(constraint).collect()
@@ -197,7 +197,7 @@ fn claims(fact: &Fact) -> Vec<String> {
         Kind::Constraint | Kind::ForeignKey => {
             let relation = format!("relation {}\0{}", id.path[0], id.name());
             let own = format!("constraint {name}");
-            if fact.get("type").is_some_and(|kind| kind != "CHECK") {
+            if fact.get(Attribute::Type).is_some_and(|kind| kind != "CHECK") {
                 vec![own, relation]
             } else {
                 vec![own]

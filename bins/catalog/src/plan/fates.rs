@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::actions::{self, type_family_changes};
 use crate::step::Alter;
 use crate::world::World;
-use crate::{Alteration, Changes, Id, Kind, name, rename};
+use crate::{Alteration, Attribute, Changes, Id, Kind, name, rename};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fate {
@@ -110,18 +110,21 @@ impl Work<'_> {
         let (Some(from), Some(to)) = (self.world.from.get(id), self.world.to.get(id)) else {
             return;
         };
-        let changes = |attributes: &[&str]| {
-            alterations.iter().any(|change| attributes.contains(&change.attribute.as_str()))
+        let changes = |attributes: &[Attribute]| {
+            alterations.iter().any(|change| attributes.contains(&change.attribute))
         };
         let is_column = id.kind == Kind::Column;
-        if is_column && changes(&["type", "collation"]) && self.is_partition_key(id) {
+        if is_column
+            && changes(&[Attribute::Type, Attribute::Collation])
+            && self.is_partition_key(id)
+        {
             return self.rebuild_partitioned(id);
         }
         if let Alter::Rebuild = actions::alter(from, to, alterations, self.world) {
             return self.drop(id);
         }
         self.fates.of.entry(id.clone()).or_default().alter = alterations.to_vec();
-        if is_column && changes(&["type", "collation", "expression"]) {
+        if is_column && changes(&[Attribute::Type, Attribute::Collation, Attribute::Expression]) {
             self.queue.push(id.clone());
         }
     }
@@ -145,7 +148,8 @@ impl Work<'_> {
 
     fn is_partition_key(&self, column: &Id) -> bool {
         let table = Id { kind: Kind::Table, path: column.path[..2].to_vec() };
-        let key = self.world.from.get(&table).map(|table| table.text("partition_by").to_owned());
+        let key =
+            self.world.from.get(&table).map(|table| table.text(Attribute::PartitionBy).to_owned());
         key.is_some_and(|key| rename::mentions(&key, column.name()))
     }
 
@@ -170,8 +174,11 @@ impl Work<'_> {
             Kind::Column if in_dropped_table => self.drop(dependant),
             // A table keeps its rows, whatever becomes of its columns' types.
             Kind::Column => {
-                let generated =
-                    self.world.from.get(dependant).is_some_and(|column| column.is("generated"));
+                let generated = self
+                    .world
+                    .from
+                    .get(dependant)
+                    .is_some_and(|column| column.is(Attribute::Generated));
                 if !self.world.to.holds(dependant) || generated && !is_replaceable(dropped.kind) {
                     self.drop(dependant);
                 } else if is_replaceable(dropped.kind) {
@@ -188,7 +195,10 @@ impl Work<'_> {
     fn release_from_retyped(&mut self, dependant: &Id, column: &Id) {
         let altered = self.fates.get(dependant).is_some_and(|fate| !fate.alter.is_empty());
         let kind = |catalog: &crate::Catalog| {
-            catalog.get(column).map(|column| column.text("type").to_owned()).unwrap_or_default()
+            catalog
+                .get(column)
+                .map(|column| column.text(Attribute::Type).to_owned())
+                .unwrap_or_default()
         };
         let (from, to) = (kind(self.world.from), kind(self.world.to));
         let other_family = type_family_changes(&from, &to);
@@ -219,19 +229,19 @@ impl Work<'_> {
     /// A number is a default of any kind of number.
     fn is_literal(&self, default: &Id) -> bool {
         let fact = self.world.from.get(default);
-        fact.is_some_and(|fact| fact.text("expression").parse::<f64>().is_ok())
+        fact.is_some_and(|fact| fact.text(Attribute::Expression).parse::<f64>().is_ok())
     }
 }
 
 /// What a column of a partition has from its parent's and never changes by itself.
-pub(crate) const FOLLOWED: [&str; 7] = [
-    "type",
-    "collation",
-    "not_null",
-    "not_null_name",
-    "not_null_not_valid",
-    "generated",
-    "expression",
+pub(crate) const FOLLOWED: [Attribute; 7] = [
+    Attribute::Type,
+    Attribute::Collation,
+    Attribute::NotNull,
+    Attribute::NotNullName,
+    Attribute::NotNullNotValid,
+    Attribute::Generated,
+    Attribute::Expression,
 ];
 
 /// The column of the partition's parent that a partition's column follows, where the partition is
@@ -246,13 +256,13 @@ pub(crate) fn followed_column(id: &Id, world: &World) -> Option<Id> {
     }
     let (before, after) = (world.from.get(&place), world.to.get(&place));
     if let (Some(before), Some(after)) = (before, after)
-        && before.get("parent") == after.get("parent")
+        && before.get(Attribute::Parent) == after.get(Attribute::Parent)
     {
-        return Some(under(after.text("parent"), id));
+        return Some(under(after.text(Attribute::Parent), id));
     }
     let parents = |catalog: &crate::Catalog| {
         let place = Id { kind: Kind::Inheritance, path: id.path[..2].to_vec() };
-        catalog.get(&place).map(|place| place.list("parents")).unwrap_or_default()
+        catalog.get(&place).map(|place| place.list(Attribute::Parents)).unwrap_or_default()
     };
     let after = parents(world.to);
     let kept = parents(world.from).into_iter().filter(|parent| after.contains(parent));

@@ -8,7 +8,7 @@ use common::{Error, Result};
 
 use super::fates::FOLLOWED;
 use super::statement::Plan;
-use crate::{Catalog, Fact, Id, Kind, Options, name};
+use crate::{Attribute, Catalog, Fact, Id, Kind, Options, name};
 
 /// Which facts are theirs.
 pub(super) struct JobMade {
@@ -26,7 +26,7 @@ impl JobMade {
     fn holds(&self, fact: &Fact) -> bool {
         let of_table = fact.id.kind.is_table() || fact.id.kind.is_part();
         let own = of_table && fact.id.path.get(..2).is_some_and(|path| self.paths.contains(path));
-        own || fact.get("table").is_some_and(|table| self.names.contains(table))
+        own || fact.get(Attribute::Table).is_some_and(|table| self.names.contains(table))
     }
 
     pub fn without(&self, catalog: &Catalog) -> Catalog {
@@ -39,8 +39,9 @@ impl JobMade {
             let drop = format!("DROP TABLE {parent}");
             plan.statements.iter().any(|statement| statement.sql == drop)
         };
-        from.of_kind(Kind::Partition)
-            .any(|place| self.paths.contains(&place.id.path) && drops(place.text("parent")))
+        from.of_kind(Kind::Partition).any(|place| {
+            self.paths.contains(&place.id.path) && drops(place.text(Attribute::Parent))
+        })
     }
 
     /// The desired state with them in it, as they are once they have followed their parents.
@@ -56,14 +57,14 @@ impl JobMade {
         // One may be the parent of others.
         while !waiting.is_empty() {
             let (ready, rest): (Vec<&Fact>, Vec<&Fact>) = waiting.into_iter().partition(|place| {
-                let parent = name::parse(place.text("parent"));
+                let parent = name::parse(place.text(Attribute::Parent));
                 desired.holds(&table(&parent)) && !renamed_inside(&parent, plan)
             });
             if let ([], [place, ..]) = (ready.as_slice(), rest.as_slice()) {
                 return Err(in_two_steps(place));
             }
             for place in ready {
-                let parent = name::parse(place.text("parent"));
+                let parent = name::parse(place.text(Attribute::Parent));
                 let graft = Graft { from, to: &desired, parent: &parent, child: &place.id.path };
                 let own = from.facts().filter(|fact| self.belongs(fact, &place.id));
                 let own: Vec<Fact> = own.filter_map(|fact| graft.fact(fact)).collect();
@@ -77,7 +78,7 @@ impl JobMade {
 
     fn belongs(&self, fact: &Fact, place: &Id) -> bool {
         let own = self.holds(fact) && fact.id.path.get(..2) == Some(&place.path);
-        own || fact.get("table") == Some(&name::list_with(&place.path, "."))
+        own || fact.get(Attribute::Table) == Some(&name::list_with(&place.path, "."))
     }
 }
 
@@ -91,7 +92,7 @@ fn renamed_inside(parent: &[String], plan: &Plan) -> bool {
 }
 
 fn in_two_steps(place: &Fact) -> Error {
-    let parent = table(&name::parse(place.text("parent")));
+    let parent = table(&name::parse(place.text(Attribute::Parent)));
     Error::usage(format!("{parent} must be made anew and something of it renamed at once"))
         .detail(format!("{} is not in the files, and can follow only where names stay", place.id))
         .hint("Rename in a revision of its own. Nothing was written.")
@@ -112,12 +113,12 @@ impl Graft<'_> {
             Kind::Column => {
                 let above = self.to.get(&self.above(&fact.id))?;
                 let mut column = fact.clone();
-                for attribute in FOLLOWED.into_iter().chain(["compression"]) {
+                for attribute in FOLLOWED.into_iter().chain([Attribute::Compression]) {
                     match above.get(attribute) {
                         Some(value) => {
-                            column.attributes.insert(attribute.to_owned(), value.to_owned());
+                            column.set(attribute, value);
                         }
-                        None => drop(column.attributes.remove(attribute)),
+                        None => drop(column.attributes.remove(&attribute)),
                     }
                 }
                 column.depends_on = self.lowered(above);
@@ -156,9 +157,9 @@ impl Graft<'_> {
     /// Whether the parent's index is the same afterwards.
     fn keeps_its_index(&self, place: &Fact) -> bool {
         let parent = |catalog: &Catalog| {
-            let table = name::parse(place.text("parent_table"));
-            let index = catalog.index(&table, &name::parse(place.text("parent")))?;
-            Some(index.text("definition").to_owned())
+            let table = name::parse(place.text(Attribute::ParentTable));
+            let index = catalog.index(&table, &name::parse(place.text(Attribute::Parent)))?;
+            Some(index.text(Attribute::Definition).to_owned())
         };
         parent(self.from).is_some() && parent(self.from) == parent(self.to)
     }
@@ -183,10 +184,10 @@ impl Graft<'_> {
         let path = self.child.iter().chain(above.id.path.last()).cloned().collect();
         let mut fact = Fact::new(Id { kind: above.id.kind, path });
         fact.attributes = above.attributes.clone();
-        for worn in ["comment", "grants"] {
-            fact.attributes.remove(worn);
+        for worn in [Attribute::Comment, Attribute::Grants] {
+            fact.attributes.remove(&worn);
         }
-        fact.attributes.retain(|attribute, _| !attribute.starts_with("identity"));
+        fact.attributes.retain(|attribute, _| !attribute.name().starts_with("identity"));
         fact.depends_on = self.lowered(above);
         fact.position = above.position;
         fact

@@ -2,7 +2,7 @@
 
 use super::fates::Fates;
 use crate::world::World;
-use crate::{Id, Kind};
+use crate::{Attribute, Id, Kind};
 
 pub(crate) fn notes(fates: &Fates, world: &World) -> Vec<String> {
     let mut notes = Vec::new();
@@ -19,8 +19,8 @@ pub(crate) fn notes(fates: &Fates, world: &World) -> Vec<String> {
     for (id, _) in unfilled {
         let Some(column) = world.to.get(id) else { continue };
         let default = Id { kind: Kind::Default, path: id.path.clone() };
-        let filled = ["identity", "generated"].iter().any(|how| column.is(how));
-        if column.is("not_null") && !filled && !world.to.holds(&default) {
+        let filled = [Attribute::Identity, Attribute::Generated].iter().any(|how| column.is(*how));
+        if column.is(Attribute::NotNull) && !filled && !world.to.holds(&default) {
             notes.push(format!(
                 "{id} is NOT NULL and has no default: it cannot be added to a table that holds rows"
             ));
@@ -35,8 +35,8 @@ fn columns_of_their_own(fates: &Fates, world: &World) -> Vec<String> {
     let heirs = world.to.of_kind(Kind::Inheritance).map(|heir| &heir.id);
     let columns = heirs.flat_map(|heir| world.to.parts(Kind::Column, &heir.path));
     let stays_own = |column: &&crate::Fact| {
-        let before = world.from.get(&column.id).filter(|before| !before.is("inherited"));
-        column.is("inherited") && before.is_some() && !fates.creates(&column.id)
+        let before = world.from.get(&column.id).filter(|before| !before.is(Attribute::Inherited));
+        column.is(Attribute::Inherited) && before.is_some() && !fates.creates(&column.id)
     };
     let say = |column: &crate::Fact| {
         format!(

@@ -6,7 +6,7 @@ use crate::actions;
 use crate::name::literal;
 use crate::step::{Alter, Step};
 use crate::world::World;
-use crate::{Alteration, Catalog, Fact, Id, Kind};
+use crate::{Alteration, Attribute, Catalog, Fact, Id, Kind};
 
 pub(crate) fn drop(fact: &Fact, world: &World) -> Vec<Step> {
     actions::drop(fact, world)
@@ -41,7 +41,7 @@ pub(crate) fn set_aside(
     world: &World,
 ) -> Option<(Fact, Step)> {
     let own = without_followed(to, &fate.alter, fates, world);
-    let renamed = own.iter().any(|change| change.attribute == "not_null_name");
+    let renamed = own.iter().any(|change| change.attribute == Attribute::NotNullName);
     if renamed { actions::set_not_null_aside(from, to, world) } else { None }
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn alter(
     let mut steps = Vec::new();
     let with_parent = followed_column(&to.id, world).and_then(|parent| fates.get(&parent));
     let retyped = with_parent.is_some_and(|parent| parent.retype);
-    if fate.retype && !retyped && !own.iter().any(|change| change.attribute == "type") {
+    if fate.retype && !retyped && !own.iter().any(|change| change.attribute == Attribute::Type) {
         let mut step = actions::retype(from, to, world);
         if let Some(domain) = narrowed_domain(from, fates, world) {
             step.loses = Some(format!("{}: what does not fit the new {domain}", to.id));
@@ -80,8 +80,9 @@ fn narrowed_domain(column: &Fact, fates: &Fates, world: &World) -> Option<Id> {
     let mut domains = column.depends_on.iter().filter(|on| fates.replaces_type(on));
     domains
         .find(|domain| {
-            let base =
-                |catalog: &Catalog| catalog.get(domain).map(|fact| fact.text("type").to_owned());
+            let base = |catalog: &Catalog| {
+                catalog.get(domain).map(|fact| fact.text(Attribute::Type).to_owned())
+            };
             match (base(world.from), base(world.to)) {
                 (Some(before), Some(after)) => actions::loses_values(&before, &after),
                 _ => false,
@@ -124,10 +125,11 @@ fn without_followed(
     let Some(followed) = followed.filter(|_| to.id.kind == Kind::Column) else {
         return alterations.to_vec();
     };
-    let follows = |attribute: &str| FOLLOWED.contains(&attribute) || attribute == "identity";
+    let follows =
+        |attribute: Attribute| FOLLOWED.contains(&attribute) || attribute == Attribute::Identity;
     alterations
         .iter()
-        .filter(|change| !(follows(&change.attribute) && followed.alter.contains(change)))
+        .filter(|change| !(follows(change.attribute) && followed.alter.contains(change)))
         .cloned()
         .collect()
 }
@@ -142,7 +144,7 @@ pub(crate) fn leave_bodies_unchecked(
     let written = fates.of.iter().filter(|(_, fate)| fate.create || !fate.alter.is_empty());
     let first = written
         .filter_map(|(id, _)| world.to.get(id))
-        .find(|fact| fact.get("language") == Some("sql"));
+        .find(|fact| fact.get(Attribute::Language) == Some("sql"));
     if let Some(function) = first {
         let in_transaction = statements.iter().all(|statement| !statement.needs_no_transaction);
         let local = if in_transaction { "LOCAL " } else { "" };

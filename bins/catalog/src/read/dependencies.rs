@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::address::{Address, Addresses};
 use crate::name;
-use crate::{Catalog, Fact, Id, Kind};
+use crate::{Attribute, Catalog, Fact, Id, Kind};
 
 #[derive(Default)]
 pub struct Dependencies {
@@ -68,44 +68,47 @@ fn containers(fact: &Fact, catalog: &Catalog) -> Vec<Id> {
     } else if let Some(schema) = id.schema().filter(|_| !id.kind.is_part()) {
         found.push(Id::new(Kind::Schema, [schema]));
     }
-    let text = |attribute: &str| fact.get(attribute);
+    let text = |attribute: Attribute| fact.get(attribute);
     match id.kind {
-        Kind::Extension => found.extend(text("schema").map(|name| Id::new(Kind::Schema, [name]))),
+        Kind::Extension => {
+            found.extend(text(Attribute::Schema).map(|name| Id::new(Kind::Schema, [name])));
+        }
         Kind::DomainConstraint => {
             found.push(Id { kind: Kind::Domain, path: id.path[..2].to_vec() });
         }
         Kind::SequenceOwner => {
             found.push(Id { kind: Kind::Sequence, path: id.path.clone() });
             found.extend(
-                text("column").map(|name| Id { kind: Kind::Column, path: name::parse(name) }),
+                text(Attribute::Column)
+                    .map(|name| Id { kind: Kind::Column, path: name::parse(name) }),
             );
         }
         Kind::Partition => found.extend(
-            text("parent")
+            text(Attribute::Parent)
                 .and_then(|name| catalog.relation(&name::parse(name)))
                 .map(|fact| fact.id.clone()),
         ),
         Kind::PartitionTrigger => {
-            let mut trigger = name::parse(text("parent").unwrap_or_default());
+            let mut trigger = name::parse(text(Attribute::Parent).unwrap_or_default());
             trigger.push(id.name().to_owned());
             found.push(Id { kind: Kind::Trigger, path: trigger });
             found.push(Id { kind: Kind::Partition, path: id.path[..2].to_vec() });
         }
         Kind::Inheritance => {
-            let parents = fact.list("parents");
+            let parents = fact.list(Attribute::Parents);
             found.extend(
                 parents.iter().map(|name| Id { kind: Kind::Table, path: name::parse(name) }),
             );
         }
         Kind::Index => found.extend(
-            text("table")
+            text(Attribute::Table)
                 .and_then(|name| catalog.relation(&name::parse(name)))
                 .map(|fact| fact.id.clone()),
         ),
         Kind::IndexPartition => {
-            let table = name::parse(text("table").unwrap_or_default());
-            let parent_table = name::parse(text("parent_table").unwrap_or_default());
-            let parent = name::parse(text("parent").unwrap_or_default());
+            let table = name::parse(text(Attribute::Table).unwrap_or_default());
+            let parent_table = name::parse(text(Attribute::ParentTable).unwrap_or_default());
+            let parent = name::parse(text(Attribute::Parent).unwrap_or_default());
             for (table, index) in [(&table, &id.path), (&parent_table, &parent)] {
                 found.extend(catalog.index(table, index).map(|fact| fact.id.clone()));
             }

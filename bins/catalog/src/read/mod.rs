@@ -24,7 +24,7 @@ use address::Addresses;
 ///
 /// Two sessions begin at the two ends, where the definitions are that the server has to print; what
 /// it only has to look up lies between.
-const FAMILIES: &[&str] = &[
+pub(crate) const FAMILIES: &[&str] = &[
     include_str!("sql/constraints.sql"),
     include_str!("sql/policies.sql"),
     include_str!("sql/triggers.sql"),
@@ -59,8 +59,8 @@ const FAMILIES: &[&str] = &[
     include_str!("sql/columns.sql"),
     include_str!("sql/indexes.sql"),
 ];
-const BEFORE_15: &[&str] = &[include_str!("sql/publication_tables_14.sql")];
-const SINCE_15: &[&str] =
+pub(crate) const BEFORE_15: &[&str] = &[include_str!("sql/publication_tables_14.sql")];
+pub(crate) const SINCE_15: &[&str] =
     &[include_str!("sql/publication_tables.sql"), include_str!("sql/publication_schemas.sql")];
 
 impl Catalog {

@@ -3,15 +3,15 @@
 
 use crate::catalog::Unmodelled;
 use crate::storage_options::StorageOptions;
-use crate::{Fact, Kind};
+use crate::{Attribute, Fact, Kind};
 
 /// Takes undocumented options out of the fact and names them. Names that begin with `pg_` are
 /// the server's own, which pg_dump does not write either; these go without a word.
 pub fn keep_documented(fact: &mut Fact) -> Vec<Unmodelled> {
-    let any = fact.attributes.remove("any_option").is_some();
+    let any = fact.attributes.remove(&Attribute::AnyOption).is_some();
     let Some(place) = place(fact.id.kind) else { return Vec::new() };
     let mut unknown = Vec::new();
-    for attribute in ["options", "toast_options"] {
+    for attribute in [Attribute::Options, Attribute::ToastOptions] {
         let options = fact.list(attribute);
         if options.is_empty() {
             continue;
@@ -22,16 +22,16 @@ pub fn keep_documented(fact: &mut Fact) -> Vec<Unmodelled> {
         });
         if fact.id.kind == Kind::Index {
             // The definition holds them.
-            fact.attributes.remove(attribute);
+            fact.attributes.remove(&attribute);
             if !others.is_empty() {
-                let definition = fact.text("definition");
+                let definition = fact.text(Attribute::Definition);
                 let definition = definition.replacen(&with(&options), &with(&kept), 1);
-                fact.attributes.insert("definition".to_owned(), definition);
+                fact.set(Attribute::Definition, definition);
             }
         } else if kept.is_empty() {
-            fact.attributes.remove(attribute);
+            fact.attributes.remove(&attribute);
         } else if !others.is_empty() {
-            fact.attributes.insert(attribute.to_owned(), serde_json::json!(kept).to_string());
+            fact.set(attribute, serde_json::json!(kept).to_string());
         }
         let names = others.iter().map(|option| option_name(option));
         unknown.extend(names.filter(|name| !is_servers_own(name)).map(|name| Unmodelled {
@@ -79,18 +79,21 @@ fn with(options: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::keep_documented;
-    use crate::{Fact, Id, Kind};
+    use crate::{Attribute, Fact, Id, Kind};
 
-    fn fact(kind: Kind, attributes: &[(&str, &str)]) -> Fact {
+    fn fact(kind: Kind, attributes: &[(Attribute, &str)]) -> Fact {
         let mut fact = Fact::new(Id::new(kind, ["public", "t", "x"]));
-        let attributes =
-            attributes.iter().map(|(name, value)| (name.to_string(), value.to_string()));
-        fact.attributes.extend(attributes);
+        attributes.iter().for_each(|(attribute, value)| fact.set(*attribute, *value));
         fact
     }
 
     #[track_caller]
-    fn case(kind: Kind, before: &[(&str, &str)], after: &[(&str, &str)], unknown: &[&str]) {
+    fn case(
+        kind: Kind,
+        before: &[(Attribute, &str)],
+        after: &[(Attribute, &str)],
+        unknown: &[&str],
+    ) {
         let mut tried = fact(kind, before);
         let named: Vec<String> = keep_documented(&mut tried).into_iter().map(|u| u.name).collect();
         assert_eq!(tried, fact(kind, after));
@@ -99,34 +102,37 @@ mod tests {
 
     #[test]
     fn undocumented_options_are_taken_out_and_named_but_for_the_servers_own() {
-        case(Kind::Column, &[("options", r#"["pg_attver=12"]"#)], &[], &[]);
+        case(Kind::Column, &[(Attribute::Options, r#"["pg_attver=12"]"#)], &[], &[]);
         case(
             Kind::Column,
-            &[("options", r#"["n_distinct=5","pg_attver=12","zzz=1"]"#)],
-            &[("options", r#"["n_distinct=5"]"#)],
+            &[(Attribute::Options, r#"["n_distinct=5","pg_attver=12","zzz=1"]"#)],
+            &[(Attribute::Options, r#"["n_distinct=5"]"#)],
             &["zzz of column public.t.x"],
         );
         case(
             Kind::Table,
             &[
-                ("options", r#"["fillfactor=70"]"#),
-                ("toast_options", r#"["toast.autovacuum_enabled=off","toast.zzz=1"]"#),
+                (Attribute::Options, r#"["fillfactor=70"]"#),
+                (Attribute::ToastOptions, r#"["toast.autovacuum_enabled=off","toast.zzz=1"]"#),
             ],
             &[
-                ("options", r#"["fillfactor=70"]"#),
-                ("toast_options", r#"["toast.autovacuum_enabled=off"]"#),
+                (Attribute::Options, r#"["fillfactor=70"]"#),
+                (Attribute::ToastOptions, r#"["toast.autovacuum_enabled=off"]"#),
             ],
             &["toast.zzz of table public.t.x"],
         );
         // An access method of an extension has options of its own.
         case(
             Kind::Table,
-            &[("options", r#"["compression=pglz","pg_x=1"]"#), ("any_option", "true")],
-            &[("options", r#"["compression=pglz"]"#)],
+            &[
+                (Attribute::Options, r#"["compression=pglz","pg_x=1"]"#),
+                (Attribute::AnyOption, "true"),
+            ],
+            &[(Attribute::Options, r#"["compression=pglz"]"#)],
             &[],
         );
         // Whoever wrote the wrapper named its options.
-        let wrapper = [("foreign_options", r#"["anything=1"]"#)];
+        let wrapper = [(Attribute::ForeignOptions, r#"["anything=1"]"#)];
         case(Kind::ForeignTable, &wrapper, &wrapper, &[]);
     }
 
@@ -137,16 +143,19 @@ mod tests {
         case(
             Kind::Index,
             &[
-                ("options", r#"["fillfactor=70","zzz=on"]"#),
-                ("definition", &index(" WITH (fillfactor='70', zzz='on')")),
+                (Attribute::Options, r#"["fillfactor=70","zzz=on"]"#),
+                (Attribute::Definition, &index(" WITH (fillfactor='70', zzz='on')")),
             ],
-            &[("definition", &index(" WITH (fillfactor='70')"))],
+            &[(Attribute::Definition, &index(" WITH (fillfactor='70')"))],
             &["zzz of index public.t.x"],
         );
         case(
             Kind::Index,
-            &[("options", r#"["pg_x=plain"]"#), ("definition", &index(" WITH (pg_x=plain)"))],
-            &[("definition", &index(""))],
+            &[
+                (Attribute::Options, r#"["pg_x=plain"]"#),
+                (Attribute::Definition, &index(" WITH (pg_x=plain)")),
+            ],
+            &[(Attribute::Definition, &index(""))],
             &[],
         );
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::tokens::{Renaming, rename};
-use crate::{Catalog, Fact, Id, Kind, name};
+use crate::{Attribute, Catalog, Fact, Id, Kind, name};
 
 /// The catalog with one fact under its new name, and all that speaks of it.
 pub fn apply(catalog: &Catalog, from: &Id, to: &Id) -> Catalog {
@@ -37,11 +37,11 @@ fn followers(catalog: &Catalog, from: &Id) -> BTreeSet<Id> {
     let parent = name::list_with(&from.path[..2], ".");
     let children = catalog
         .of_kind(Kind::Partition)
-        .filter(|child| child.get("parent") == Some(&parent))
+        .filter(|child| child.get(Attribute::Parent) == Some(&parent))
         .chain(
             catalog
                 .of_kind(Kind::Inheritance)
-                .filter(|child| child.list("parents").contains(&parent)),
+                .filter(|child| child.list(Attribute::Parents).contains(&parent)),
         );
     children
         .map(|child| {
@@ -109,11 +109,12 @@ fn moves_along(id: &Id, table: &Id, catalog: &Catalog) -> bool {
     let named = name::list_with(&table.path, ".");
     match id.kind {
         Kind::Index | Kind::IndexPartition => {
-            catalog.get(id).is_some_and(|index| index.get("table") == Some(&named))
+            catalog.get(id).is_some_and(|index| index.get(Attribute::Table) == Some(&named))
         }
         Kind::Sequence | Kind::SequenceOwner => {
             let owner = Id { kind: Kind::SequenceOwner, path: id.path.clone() };
-            let column = catalog.get(&owner).map(|owner| name::parse(owner.text("column")));
+            let column =
+                catalog.get(&owner).map(|owner| name::parse(owner.text(Attribute::Column)));
             column.is_some_and(|column| column.starts_with(&table.path))
         }
         _ => false,
@@ -139,18 +140,18 @@ fn qualified<'a>(from: &'a Id, to: &'a Id) -> Option<Renaming<'a>> {
 }
 
 /// Attributes that are words of people or of the server, not SQL with names in it.
-const PLAIN: [&str; 11] = [
-    "comment",
-    "index_comment",
-    "identity_comment",
-    "not_null_comment",
-    "identity_grants",
-    "owner",
-    "grants",
-    "column_comments",
-    "column_acls",
-    "labels",
-    "options",
+const PLAIN: [Attribute; 11] = [
+    Attribute::Comment,
+    Attribute::IndexComment,
+    Attribute::IdentityComment,
+    Attribute::NotNullComment,
+    Attribute::IdentityGrants,
+    Attribute::Owner,
+    Attribute::Grants,
+    Attribute::ColumnComments,
+    Attribute::ColumnAcls,
+    Attribute::Labels,
+    Attribute::Options,
 ];
 
 fn rewrite_texts(fact: &mut Fact, from: &Id, to: &Id) {
@@ -158,8 +159,8 @@ fn rewrite_texts(fact: &mut Fact, from: &Id, to: &Id) {
     let depends = fact.depends_on.contains(from) || own.path == from.path;
     if let Some(renaming) = qualified(from, to) {
         for (attribute, text) in &mut fact.attributes {
-            if !PLAIN.contains(&attribute.as_str()) {
-                *text = rewrite(&own, attribute, text, &renaming);
+            if !PLAIN.contains(attribute) {
+                *text = rewrite(&own, *attribute, text, &renaming);
             }
         }
     } else if from.kind == Kind::Column {
@@ -172,21 +173,21 @@ fn rewrite_texts(fact: &mut Fact, from: &Id, to: &Id) {
         let renaming = Renaming::Qualified { from: &old_path, to: &new_path };
         if depends {
             for (attribute, text) in &mut fact.attributes {
-                *text = rewrite(&own, attribute, text, &renaming);
+                *text = rewrite(&own, *attribute, text, &renaming);
             }
         }
     } else if own == *from || own.kind == Kind::IndexPartition {
         // The own name, as in CREATE INDEX, CREATE TRIGGER, CREATE RULE, CREATE STATISTICS.
         let renaming = Renaming::Bare { from: from.name(), to: to.name() };
-        for attribute in ["definition", "parent"] {
-            if let Some(text) = fact.attributes.get_mut(attribute) {
+        for attribute in [Attribute::Definition, Attribute::Parent] {
+            if let Some(text) = fact.attributes.get_mut(&attribute) {
                 *text = rename_first(text, from.name(), &renaming);
             }
         }
     }
     if from.kind == Kind::Index && own == *from {
         let renaming = Renaming::Bare { from: from.name(), to: to.name() };
-        if let Some(text) = fact.attributes.get_mut("definition") {
+        if let Some(text) = fact.attributes.get_mut(&Attribute::Definition) {
             *text = rename_first(text, from.name(), &renaming);
         }
     }
@@ -205,8 +206,8 @@ fn rename_first(text: &str, old: &str, renaming: &Renaming) -> String {
 }
 
 /// The body of a function is a string, which RENAME does not look into.
-fn rewrite(own: &Id, attribute: &str, text: &str, renaming: &Renaming) -> String {
-    if own.kind.is_routine() && attribute == "definition" {
+fn rewrite(own: &Id, attribute: Attribute, text: &str, renaming: &Renaming) -> String {
+    if own.kind.is_routine() && attribute == Attribute::Definition {
         let body = text.find("\nAS ").unwrap_or(text.len());
         return format!("{}{}", rename(&text[..body], renaming), &text[body..]);
     }
@@ -218,8 +219,8 @@ fn rewrite_column(fact: &mut Fact, from: &Id, to: &Id, depends: bool) {
     let of_table = fact.id.path.starts_with(&from.path[..2]);
     if fact.id.kind == Kind::SequenceOwner {
         let column = name::list_with(&from.path, ".");
-        if fact.get("column") == Some(&column) {
-            fact.attributes.insert("column".to_owned(), name::list_with(&to.path, "."));
+        if fact.get(Attribute::Column) == Some(&column) {
+            fact.set(Attribute::Column, name::list_with(&to.path, "."));
         }
         return;
     }
@@ -227,14 +228,14 @@ fn rewrite_column(fact: &mut Fact, from: &Id, to: &Id, depends: bool) {
     if !(depends || is_key) {
         return;
     }
-    let attributes: &[&str] = match fact.id.kind {
-        Kind::Table => &["partition_by"],
-        Kind::PublicationTable => &["columns", "filter"],
+    let attributes: &[Attribute] = match fact.id.kind {
+        Kind::Table => &[Attribute::PartitionBy],
+        Kind::PublicationTable => &[Attribute::Columns, Attribute::Filter],
         Kind::Column if fact.id == *from => &[],
-        _ => &["definition", "expression", "using", "check"],
+        _ => &[Attribute::Definition, Attribute::Expression, Attribute::Using, Attribute::Check],
     };
     for attribute in attributes {
-        let Some(text) = fact.attributes.get_mut(*attribute) else { continue };
+        let Some(text) = fact.attributes.get_mut(attribute) else { continue };
         *text = match text.split_once(" REFERENCES ") {
             Some((own, referenced)) if fact.id.kind == Kind::ForeignKey => {
                 let table = name::list_with(&from.path[..2], ".");

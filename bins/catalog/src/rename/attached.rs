@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use crate::{Catalog, Id, Kind, name};
+use crate::{Attribute, Catalog, Id, Kind, name};
 
 /// An index under the name that another one, attached in the same place, has in the desired state.
 pub fn differently(catalog: &Catalog, to: &Catalog) -> Option<(Id, Id)> {
     let place = |catalog: &Catalog, id: &Id| {
         let fact = catalog.get(id)?;
-        Some([fact.get("parent")?.to_owned(), fact.text("table").to_owned()])
+        Some([fact.get(Attribute::Parent)?.to_owned(), fact.text(Attribute::Table).to_owned()])
     };
     let wanted: HashMap<[String; 2], &Id> = to
         .of_kind(Kind::IndexPartition)
@@ -17,15 +17,16 @@ pub fn differently(catalog: &Catalog, to: &Catalog) -> Option<(Id, Id)> {
         .collect();
     catalog.of_kind(Kind::IndexPartition).find_map(|fact| {
         let wanted = wanted.get(&place(catalog, &fact.id)?).filter(|id| ***id != fact.id)?;
-        let table = name::parse(fact.text("table"));
+        let table = name::parse(fact.text(Attribute::Table));
         let index = |catalog: &Catalog, id: &Id| {
             catalog.index(&table, &id.path).map(|fact| fact.id.clone())
         };
         // One that changes is made anew with its parent's.
         let whole = |catalog: &Catalog| {
-            let names = ["parent_table", "parent"].map(|part| name::parse(fact.text(part)));
+            let names = [Attribute::ParentTable, Attribute::Parent]
+                .map(|part| name::parse(fact.text(part)));
             let parent = catalog.index(&names[0], &names[1])?;
-            Some(parent.text("definition").to_owned())
+            Some(parent.text(Attribute::Definition).to_owned())
         };
         if whole(catalog) != whole(to) {
             return None;

@@ -2,10 +2,11 @@
 //! object under two names.
 
 use super::tokens::{Renaming, rename};
-use crate::{Catalog, Fact, Id, Kind, name};
+use crate::{Attribute, Catalog, Fact, Id, Kind, name};
 
 /// Names that PostgreSQL makes from the table's and the column's.
-const DERIVED: [&str; 3] = ["identity_sequence", "not_null_name", "inherited"];
+const DERIVED: [Attribute; 3] =
+    [Attribute::IdentitySequence, Attribute::NotNullName, Attribute::Inherited];
 
 /// Kinds that stand for a table's being the same one.
 const PARTS: [Kind; 9] = [
@@ -38,7 +39,7 @@ pub fn dressed(fact: &Fact, catalog: &Catalog, other: &Catalog, likeness: Likene
         Kind::Column => column(fact, catalog, other),
         Kind::Sequence => {
             let owner = Id { kind: Kind::SequenceOwner, path: fact.id.path.clone() };
-            let owner = catalog.get(&owner).map(|owner| owner.text("column"));
+            let owner = catalog.get(&owner).map(|owner| owner.text(Attribute::Column));
             format!("{owner:?} {}", own(fact))
         }
         _ => own(fact),
@@ -56,13 +57,13 @@ fn own(fact: &Fact) -> String {
     let to = ["\u{1}".to_owned(), "\u{1}".to_owned()];
     let mut text = arguments.to_owned();
     for (attribute, value) in &fact.attributes {
-        if DERIVED.contains(&attribute.as_str()) {
+        if DERIVED.contains(attribute) {
             continue;
         }
         let value = rename(value, &Renaming::Qualified { from: &path, to: &to });
         let value = match fact.id.kind {
             Kind::Index | Kind::Trigger | Kind::Rule | Kind::Statistics
-                if attribute == "definition" =>
+                if *attribute == Attribute::Definition =>
             {
                 value.replacen(&format!(" {} ", name::quote(own_name)), " \u{1} ", 1)
             }
@@ -82,7 +83,7 @@ fn column(fact: &Fact, catalog: &Catalog, other: &Catalog) -> String {
         .count();
     let default = catalog.get(&Id { kind: Kind::Default, path: fact.id.path.clone() });
     // A sequence of its own goes by the column's name.
-    let default = default.map(|default| match default.text("expression") {
+    let default = default.map(|default| match default.text(Attribute::Expression) {
         text if text.starts_with("nextval(") => "nextval",
         text => text,
     });
@@ -97,7 +98,7 @@ fn table(fact: &Fact, catalog: &Catalog, likeness: Likeness) -> String {
     };
     let sequences: Vec<&Fact> = catalog
         .of_kind(Kind::SequenceOwner)
-        .filter(|owner| name::parse(owner.text("column")).starts_with(&fact.id.path))
+        .filter(|owner| name::parse(owner.text(Attribute::Column)).starts_with(&fact.id.path))
         .collect();
     let without_names = |text: &str| {
         let to = ["\u{1}".to_owned(), "\u{1}".to_owned()];
@@ -113,7 +114,8 @@ fn table(fact: &Fact, catalog: &Catalog, likeness: Likeness) -> String {
         text
     };
     let named = name::list_with(&fact.id.path, ".");
-    let indexes = catalog.of_kind(Kind::Index).filter(|index| index.text("table") == named);
+    let indexes =
+        catalog.of_kind(Kind::Index).filter(|index| index.text(Attribute::Table) == named);
     let parts = PARTS.iter().flat_map(|kind| catalog.parts(*kind, &fact.id.path));
     let mut lines: Vec<String> = parts
         .chain(indexes)

@@ -3,7 +3,7 @@
 use common::Result;
 
 use super::refusal::ambiguous;
-use crate::{Catalog, Id, Kind};
+use crate::{Attribute, Catalog, Id, Kind};
 
 /// The renamed labels of all enums that both catalogs hold.
 ///
@@ -13,7 +13,7 @@ pub fn renamed(from: &Catalog, to: &Catalog) -> Result<Vec<(Id, Id)>> {
     let mut renamed = Vec::new();
     for fact in from.of_kind(Kind::Enum) {
         let Some(other) = to.get(&fact.id) else { continue };
-        let pairs = pairs(&fact.list("labels"), &other.list("labels"));
+        let pairs = pairs(&fact.list(Attribute::Labels), &other.list(Attribute::Labels));
         let label = |label: &str| {
             let mut path = fact.id.path.clone();
             path.push(label.to_owned());

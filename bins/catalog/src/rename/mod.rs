@@ -16,7 +16,7 @@ use common::Result;
 use crate::catalog::side_by_side;
 use crate::compare::{Changes, by_name};
 use crate::step::Step;
-use crate::{Catalog, Hint, Id, Kind};
+use crate::{Attribute, Catalog, Hint, Id, Kind};
 use dressed::{Likeness, dressed};
 use refusal::{ambiguous, unknown};
 
@@ -174,7 +174,7 @@ impl Renames<'_> {
     fn knows(&self, id: &Id) -> bool {
         if statement::is_label(id) {
             let labels = self.catalog.get(&Id { kind: Kind::Enum, path: id.path[..2].to_vec() });
-            return labels.is_some_and(|fact| fact.list("labels").contains(&id.path[2]));
+            return labels.is_some_and(|fact| fact.list(Attribute::Labels).contains(&id.path[2]));
         }
         self.catalog.holds(id)
     }
@@ -266,7 +266,7 @@ fn key(id: &Id, catalog: &Catalog, other: &Catalog, likeness: Likeness) -> Strin
     let fact = catalog.get(id).expect("the id comes from this catalog");
     let home = match id.kind {
         _ if likeness == Likeness::Elsewhere => id.name().to_owned(),
-        Kind::Index => fact.text("table").to_owned(),
+        Kind::Index => fact.text(Attribute::Table).to_owned(),
         kind if kind.is_in_schema() => id.path[..id.path.len() - 1].join("\0"),
         _ => String::new(),
     };
@@ -288,12 +288,12 @@ fn relabelled(catalog: &Catalog, from: &Id, to: &Id) -> Catalog {
     let id = Id { kind: Kind::Enum, path: from.path[..2].to_vec() };
     if let Some(fact) = catalog.facts.get_mut(&id) {
         let labels: Vec<String> = fact
-            .list("labels")
+            .list(Attribute::Labels)
             .into_iter()
             .map(|label| if label == from.path[2] { to.path[2].clone() } else { label })
             .collect();
         let labels = serde_json::Value::from(labels).to_string();
-        fact.attributes.insert("labels".to_owned(), labels);
+        fact.attributes.insert(Attribute::Labels, labels);
     }
     catalog
 }

@@ -1,6 +1,6 @@
 //! A database that is like the target, to try a plan on.
 
-use catalog::{Catalog, Kind, Options, from_nothing};
+use catalog::{Attribute, Catalog, Kind, Options, from_nothing};
 use common::{Context, Database, Result, Session};
 
 use super::apply::apply;
@@ -63,7 +63,10 @@ impl Clone {
 fn columns(catalog: &Catalog) -> Vec<(&[String], Option<&str>)> {
     let mut columns: Vec<_> = catalog.of_kind(Kind::Column).collect();
     columns.sort_by_key(|column| (&column.id.path[..2], column.position));
-    columns.into_iter().map(|column| (column.id.path.as_slice(), column.get("inherited"))).collect()
+    columns
+        .into_iter()
+        .map(|column| (column.id.path.as_slice(), column.get(Attribute::Inherited)))
+        .collect()
 }
 
 /// The second plan must be empty.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use catalog::{Catalog, Id, Kind, Options, Scope, Statement, from_nothing};
+use catalog::{Attribute, Catalog, Id, Kind, Options, Scope, Statement, from_nothing};
 use common::{Database, Error, Result, note, progress, say};
 
 /// Writes `NNN_kind_name.sql`, or for `-` one script to stdout, in an order in which they can be run. What belongs to a table stands
@@ -87,7 +87,7 @@ fn arrange(catalog: &Catalog, statements: Vec<Statement>) -> Vec<File> {
 fn object(catalog: &Catalog, id: &Id) -> Id {
     let of_relation = id.kind.is_part()
         || matches!(id.kind, Kind::Index | Kind::Statistics | Kind::IndexPartition);
-    let table = catalog.get(id).and_then(|fact| fact.get("table")).map(str::to_owned);
+    let table = catalog.get(id).and_then(|fact| fact.get(Attribute::Table)).map(str::to_owned);
     let relation = match (id.kind, table) {
         (Kind::Index | Kind::Statistics | Kind::IndexPartition, Some(table)) => {
             let tables = [Kind::Table, Kind::MaterializedView, Kind::ForeignTable];

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Catalog, Fact, Kind};
+use catalog::{Attribute, Catalog, Fact, Kind};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
@@ -28,7 +28,7 @@ impl Kept {
         loop {
             let before = kept.paths.len();
             for partition in &partitions {
-                let parent = partition.text("parent");
+                let parent = partition.text(Attribute::Parent);
                 if wanted.contains(parent) || kept.names.contains(parent) {
                     kept.names.insert(partition.id.sql());
                     kept.paths.insert(partition.id.path.clone());
@@ -39,7 +39,7 @@ impl Kept {
             }
         }
         let indexes = start.facts().chain(desired.facts()).filter(|fact| kept.holds(fact));
-        let indexes = indexes.filter(|fact| fact.is("table")).map(|fact| fact.id.sql());
+        let indexes = indexes.filter(|fact| fact.is(Attribute::Table)).map(|fact| fact.id.sql());
         let indexes: Vec<String> = indexes.collect();
         kept.names.extend(indexes);
         kept
@@ -62,7 +62,7 @@ impl Kept {
     fn holds(&self, fact: &Fact) -> bool {
         let own = (fact.id.kind == Kind::Table || fact.id.kind.is_part())
             && fact.id.path.get(..2).is_some_and(|path| self.paths.contains(path));
-        own || fact.get("table").is_some_and(|table| self.names.contains(table))
+        own || fact.get(Attribute::Table).is_some_and(|table| self.names.contains(table))
     }
 
     /// Whether pg_dump's entry speaks of one of them.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Alteration, Catalog, Id, Kind, Plan};
+use catalog::{Alteration, Attribute, Catalog, Id, Kind, Plan};
 
 /// What an attribute's value may measure to be shown.
 const SHORT: usize = 40;
@@ -27,14 +27,16 @@ pub fn changes(plan: &Plan, desired: &Catalog) -> Vec<String> {
     );
     let kind = |id: &Id| {
         let fact = desired.get(id).filter(|_| id.kind == Kind::Column);
-        fact.and_then(|fact| fact.get("type")).map_or(String::new(), |kind| format!(" {kind}"))
+        fact.and_then(|fact| fact.get(Attribute::Type))
+            .map_or(String::new(), |kind| format!(" {kind}"))
     };
     let added = changes.added.iter().filter(|id| !is_part_of(id, &new));
     lines.extend(added.map(|id| ('+', id, kind(id))));
     for (id, alterations) in &changes.altered {
         // Where NOT NULL comes or goes, so does its constraint's name (PostgreSQL 18).
-        let with_name = alterations.iter().any(|change| change.attribute == "not_null");
-        let counts = |change: &&Alteration| !(with_name && change.attribute == "not_null_name");
+        let with_name = alterations.iter().any(|change| change.attribute == Attribute::NotNull);
+        let counts =
+            |change: &&Alteration| !(with_name && change.attribute == Attribute::NotNullName);
         let attributes: Vec<String> = alterations.iter().filter(counts).map(attribute).collect();
         lines.push(('~', id, format!(": {}", attributes.join(", "))));
     }
@@ -49,7 +51,7 @@ pub fn changes(plan: &Plan, desired: &Catalog) -> Vec<String> {
 
 /// `type integer → bigint`; of what is long or has no words of its own the name alone.
 fn attribute(alteration: &Alteration) -> String {
-    let name = alteration.attribute.replace('_', " ");
+    let name = alteration.attribute.words();
     match (&alteration.from, &alteration.to) {
         (Some(from), Some(to)) if from.len() <= SHORT && to.len() <= SHORT => {
             format!("{name} {from} → {to}")

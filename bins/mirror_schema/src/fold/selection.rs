@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Catalog, Fact, Id, Kind};
+use catalog::{Attribute, Catalog, Fact, Id, Kind};
 use common::{Error, Result, progress};
 
 use super::names::Names;
@@ -45,8 +45,12 @@ fn table_of(fact: &Fact) -> Option<Cow<'_, [String]>> {
         Kind::Column | Kind::Default | Kind::Constraint | Kind::ForeignKey | Kind::Partition => {
             Some(Cow::Borrowed(&fact.id.path[..2]))
         }
-        Kind::Index | Kind::IndexPartition => Some(Cow::Owned(catalog::parse(fact.text("table")))),
-        Kind::SequenceOwner => Some(Cow::Owned(catalog::parse(fact.text("column"))[..2].to_vec())),
+        Kind::Index | Kind::IndexPartition => {
+            Some(Cow::Owned(catalog::parse(fact.text(Attribute::Table))))
+        }
+        Kind::SequenceOwner => {
+            Some(Cow::Owned(catalog::parse(fact.text(Attribute::Column))[..2].to_vec()))
+        }
         _ => None,
     }
 }
@@ -103,21 +107,15 @@ impl Selection {
         let there: BTreeSet<Id> = self.facts.keys().cloned().collect();
         let outside =
             |name: &String| !there.contains(&Id { kind: Kind::Table, path: catalog::parse(name) });
-        let mut alone: BTreeSet<Vec<String>> = BTreeSet::new();
-        for fact in self.facts.values_mut().filter(|fact| fact.id.kind == Kind::Table) {
-            if fact.list("inherits").iter().any(outside) {
-                fact.attributes.remove("inherits");
-                alone.insert(fact.id.path.clone());
-            }
-        }
         let lost = |fact: &Fact| {
-            fact.id.kind == Kind::Partition && outside(&fact.text("parent").to_owned())
+            fact.id.kind == Kind::Partition && outside(&fact.text(Attribute::Parent).to_owned())
         };
-        alone.extend(self.facts.values().filter(|f| lost(f)).map(|f| f.id.path.clone()));
+        let alone: BTreeSet<Vec<String>> =
+            self.facts.values().filter(|f| lost(f)).map(|f| f.id.path.clone()).collect();
         self.facts.retain(|_, fact| !lost(fact));
         for fact in self.facts.values_mut() {
             if fact.id.kind == Kind::Column && alone.contains(&fact.id.path[..2]) {
-                fact.attributes.remove("inherited");
+                fact.attributes.remove(&Attribute::Inherited);
             }
         }
         let note = |path: &Vec<String>| format!("the parent of {}: not mirrored", path.join("."));
@@ -151,9 +149,9 @@ impl Selection {
     fn leave_out(&mut self, id: &Id, why: &str) -> Result<()> {
         let fact = self.facts.get_mut(id).expect("found among the facts just before");
         match id.kind {
-            Kind::Column if fact.is("generated") => {
-                fact.attributes.remove("generated");
-                fact.attributes.remove("expression");
+            Kind::Column if fact.is(Attribute::Generated) => {
+                fact.attributes.remove(&Attribute::Generated);
+                fact.attributes.remove(&Attribute::Expression);
                 fact.depends_on.retain(|id| !id.kind.is_routine() && id.kind != Kind::Extension);
                 self.left_out.push(format!("how {id} is generated: {why}"));
             }
@@ -172,7 +170,7 @@ impl Selection {
 
 /// Whether the type of a column is one that has a stand-in in the target.
 fn leads_out(fact: &Fact, names: &Names) -> bool {
-    let name = fact.text("type").trim_end_matches("[]");
+    let name = fact.text(Attribute::Type).trim_end_matches("[]");
     let name = name.split_once('(').map_or(name, |(name, _)| name);
     match &catalog::parse(name)[..] {
         [schema, name] => names.other(schema, name).is_some(),

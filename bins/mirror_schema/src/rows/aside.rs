@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use bookkeeping::Part;
-use catalog::{Catalog, Fact, Id, Kind, Options, Statement, plan};
+use catalog::{Attribute, Catalog, Fact, Id, Kind, Options, Statement, plan};
 use common::{Result, Session, note};
 use postgres::error::SqlState;
 
@@ -94,8 +94,10 @@ fn without_keys(whole: &Catalog, tables: &BTreeSet<&[String]>, keys_too: bool) -
     };
     let goes = |fact: &Fact| match fact.id.kind {
         Kind::ForeignKey => true,
-        Kind::Index => filled(&catalog::parse(fact.text("table"))),
-        Kind::Constraint if keys_too && fact.text("type") != "CHECK" => filled(&fact.id.path[..2]),
+        Kind::Index => filled(&catalog::parse(fact.text(Attribute::Table))),
+        Kind::Constraint if keys_too && fact.text(Attribute::Type) != "CHECK" => {
+            filled(&fact.id.path[..2])
+        }
         _ => false,
     };
     whole.filtered(|fact| !goes(fact))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Catalog, Kind};
+use catalog::{Attribute, Catalog, Kind};
 use common::{Result, Session};
 
 use crate::fold::names::fold;
@@ -37,7 +37,7 @@ fn positions(session: &mut Session, schema: &str) -> Result<BTreeMap<String, Pos
 fn of_mirror(catalog: &Catalog, mirror: &str) -> BTreeSet<String> {
     let own = catalog.of_kind(Kind::Sequence).map(|sequence| sequence.id.sql());
     let identity =
-        catalog.of_kind(Kind::Column).filter_map(|column| column.get("identity_sequence"));
+        catalog.of_kind(Kind::Column).filter_map(|column| column.get(Attribute::IdentitySequence));
     let prefix = format!("{}.", catalog::quote(mirror));
     own.chain(identity.map(str::to_owned)).filter(|name| name.starts_with(&prefix)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Id, Kind};
+use catalog::{Attribute, Id, Kind};
 use common::{Error, Result, Session};
 
 use crate::mirror::Mirror;
@@ -70,11 +70,11 @@ impl Table {
         });
         let columns = columns.filter_map(|(column, place)| {
             let fact = state.wanted.catalog.get(place)?;
-            (!fact.is("generated")).then(|| Column {
+            (!fact.is(Attribute::Generated)).then(|| Column {
                 source: column.name_sql(),
                 target: place.name_sql(),
-                type_name: fact.text("type").to_owned(),
-                always: fact.get("identity") == Some("ALWAYS"),
+                type_name: fact.text(Attribute::Type).to_owned(),
+                always: fact.get(Attribute::Identity) == Some("ALWAYS"),
             })
         });
         Table {
