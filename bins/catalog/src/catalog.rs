@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attribute, Fact, Id, Kind};
+use crate::{Attribute, Fact, Id, Kind, name};
 
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +136,35 @@ impl Catalog {
         let constraint = table.iter().chain(path.last()).cloned().collect();
         self.get(&Id { kind: Kind::Index, path: path.to_vec() })
             .or_else(|| self.get(&Id { kind: Kind::Constraint, path: constraint }))
+    }
+
+    /// The tables that a partition or an heir has its columns from.
+    pub fn parents(&self, table: &[String]) -> Vec<Vec<String>> {
+        [Kind::Partition, Kind::Inheritance]
+            .into_iter()
+            .filter_map(|kind| self.get(&Id { kind, path: table.get(..2)?.to_vec() }))
+            .flat_map(Fact::follows)
+            .collect()
+    }
+
+    /// The places of the partitions and heirs right below a table.
+    pub fn children<'a>(&'a self, table: &'a [String]) -> impl Iterator<Item = &'a Fact> {
+        [Kind::Partition, Kind::Inheritance]
+            .into_iter()
+            .flat_map(|kind| self.of_kind(kind))
+            .filter(move |place| place.follows().iter().any(|parent| parent == table))
+    }
+
+    /// The parent's index or constraint that an attached index of this schema and name follows.
+    pub fn parent_of_index(&self, path: &[String]) -> Option<&Fact> {
+        let place = self.get(&Id { kind: Kind::IndexPartition, path: path.to_vec() })?;
+        self.above(place)
+    }
+
+    /// The index or constraint that an attached index's place leads to.
+    pub fn above(&self, place: &Fact) -> Option<&Fact> {
+        let table = place.parent()?;
+        self.index(&table, &name::parse(place.text(Attribute::Parent)))
     }
 
     /// The same catalog with some of its facts.

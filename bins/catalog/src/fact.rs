@@ -90,6 +90,29 @@ impl Fact {
         self.attributes.contains_key(&attribute)
     }
 
+    /// What it follows: the tables that a partition's place or an heir's has its columns from, the
+    /// parent's table of an attached index. Whatever changes there changes here as well.
+    pub fn follows(&self) -> Vec<Vec<String>> {
+        match self.id.kind {
+            Kind::Partition => vec![name::parse(self.text(Attribute::Parent))],
+            Kind::Inheritance => {
+                self.list(Attribute::Parents).iter().map(|parent| name::parse(parent)).collect()
+            }
+            Kind::IndexPartition => vec![name::parse(self.text(Attribute::ParentTable))],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The one table that a partition follows.
+    pub fn parent(&self) -> Option<Vec<String>> {
+        self.follows().into_iter().next()
+    }
+
+    /// The table of an index, or of an index's place under its parent's.
+    pub fn table(&self) -> Vec<String> {
+        name::parse(self.text(Attribute::Table))
+    }
+
     /// An attribute that holds a JSON array of strings.
     pub fn list(&self, attribute: Attribute) -> Vec<String> {
         self.get(attribute).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()

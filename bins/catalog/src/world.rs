@@ -81,15 +81,7 @@ impl<'a> World<'a> {
 
     /// Whether partitions or heirs hang below a table, before or after.
     pub fn has_children(&self, path: &[String]) -> bool {
-        let parent = crate::name::list_with(path, ".");
-        [self.from, self.to].into_iter().any(|catalog| {
-            catalog
-                .of_kind(Kind::Partition)
-                .any(|child| child.get(Attribute::Parent) == Some(&parent))
-                || catalog
-                    .of_kind(Kind::Inheritance)
-                    .any(|heir| heir.list(Attribute::Parents).contains(&parent))
-        })
+        [self.from, self.to].iter().any(|catalog| catalog.children(path).next().is_some())
     }
 
     /// What an object has by the default privileges of the database as soon as it is made by the

@@ -36,7 +36,7 @@ fn told<'a>(ids: &'a [Id], side: &'a Catalog) -> impl Iterator<Item = &'a Id> {
 fn table_of(fact: &Fact, side: &Catalog) -> Option<Vec<String>> {
     let relation = |column: &str| catalog::parse(column).into_iter().take(2).collect();
     match fact.id.kind {
-        Kind::Index => Some(catalog::parse(fact.text(Attribute::Table))),
+        Kind::Index => Some(fact.table()),
         Kind::Sequence => {
             let owner = Id { kind: Kind::SequenceOwner, path: fact.id.path.clone() };
             side.get(&owner).map(|owner| relation(owner.text(Attribute::Column)))

@@ -1,13 +1,13 @@
 //! Indexes, and those of partitions under those of their parents.
 
 use super::constraint::marks;
-use crate::name::{parse, quote};
+use crate::name::quote;
 use crate::step::{ACCESS_EXCLUSIVE, Alter, Changed, SHARE, SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::world::World;
 use crate::{Attribute, Fact, Id, Kind};
 
 pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
-    let table = parse(fact.text(Attribute::Table));
+    let table = fact.table();
     let is_new = world.is_new_relation(&table);
     let partitioned =
         world.to.relation(&table).is_some_and(|table| table.is(Attribute::PartitionBy));
@@ -39,7 +39,7 @@ pub fn create(fact: &Fact, world: &World) -> Vec<Step> {
 pub fn drop(fact: &Fact, world: &World) -> Vec<Step> {
     let place = Id { kind: Kind::IndexPartition, path: fact.id.path.clone() };
     let attached = world.from.holds(&place);
-    let table = world.from.relation(&parse(fact.text(Attribute::Table)));
+    let table = world.from.relation(&fact.table());
     let partitioned = table.is_some_and(|table| table.is(Attribute::PartitionBy));
     let mut step = Step::exclusive(format!("DROP INDEX {}", fact.id.sql()));
     if world.options.online && !attached && !partitioned {

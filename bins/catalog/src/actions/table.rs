@@ -5,7 +5,7 @@ use super::{column, column_definition, constraint, dress, not_null};
 use crate::name;
 use crate::step::{Alter, Changed, SHARE_UPDATE_EXCLUSIVE, Step};
 use crate::world::World;
-use crate::{Attribute, Fact, Kind};
+use crate::{Attribute, Fact, Id, Kind};
 
 /// CREATE TABLE with all its columns, and those of its defaults and constraints that can stand in
 /// it; then what has no place in CREATE TABLE.
@@ -94,8 +94,9 @@ fn statement(fact: &Fact, lines: &[String], parents: &[String]) -> String {
 fn inherited_checks<'a>(fact: &Fact, world: &World<'a>) -> Vec<&'a Fact> {
     let mut checks: Vec<&Fact> = Vec::new();
     let mut path = fact.id.path.clone();
-    while let Some(place) = world.to.get(&crate::Id { kind: Kind::Partition, path }) {
-        path = name::parse(place.text(Attribute::Parent));
+    let parent = |path| world.to.get(&Id { kind: Kind::Partition, path })?.parent();
+    while let Some(above) = parent(path) {
+        path = above;
         checks.extend(world.to.parts(Kind::Constraint, &path).into_iter().filter(|part| {
             part.get(Attribute::Type) == Some("CHECK")
                 && !part.text(Attribute::Definition).contains("NO INHERIT")

@@ -29,10 +29,11 @@ pub(crate) fn dropped_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id
         // The copy goes with the trigger, or with the place under the parent.
         Kind::PartitionTrigger => fact.depends_on.iter().find(|on| goes(on)).cloned(),
         kind if kind.is_part() => relation(&id.path),
-        Kind::Index => relation(&name::parse(fact.text(Attribute::Table)))
-            .or_else(|| parent_of_index(world.from, &id.path).filter(goes)),
+        Kind::Index => {
+            relation(&fact.table()).or_else(|| parent_of_index(world.from, &id.path).filter(goes))
+        }
         Kind::IndexPartition => {
-            let table = name::parse(fact.text(Attribute::Table));
+            let table = fact.table();
             let own = world.from.index(&table, &id.path).map(|index| index.id.clone());
             own.filter(goes)
                 .or_else(|| other(Kind::Partition, &table))
@@ -62,9 +63,7 @@ fn points_at_dropped(fact: &Fact, fates: &Fates) -> bool {
 
 /// The index or constraint of the parent that an index of a partition is attached to.
 pub(crate) fn parent_of_index(catalog: &Catalog, path: &[String]) -> Option<Id> {
-    let place = catalog.get(&Id { kind: Kind::IndexPartition, path: path.to_vec() })?;
-    let table = name::parse(place.text(Attribute::ParentTable));
-    catalog.index(&table, &name::parse(place.text(Attribute::Parent))).map(|index| index.id.clone())
+    catalog.parent_of_index(path).map(|index| index.id.clone())
 }
 
 /// The fact whose statement makes this one, too.
@@ -101,8 +100,7 @@ pub(crate) fn made_by(fact: &Fact, fates: &Fates, world: &World) -> Option<Id> {
             .filter(|_| !doubles_a_key(fact, world.to))
             .filter(|container| can_stand_in(fact, container, fates, world)),
         Kind::IndexPartition => {
-            let place =
-                Id { kind: Kind::Partition, path: name::parse(fact.text(Attribute::Table)) };
+            let place = Id { kind: Kind::Partition, path: fact.table() };
             let parent = parent_of_index(world.to, &id.path).filter(|parent| {
                 fates.creates(parent)
                     && !world.to.get(parent).is_some_and(|index| index.is(Attribute::Invalid))

@@ -104,7 +104,7 @@ impl Graph {
         let is_index = |id: &Id| matches!(id.kind, Kind::Index | Kind::Constraint);
         for (id, node) in nodes.created.iter().filter(|(id, _)| is_index(id)) {
             let table = match world.to.get(id) {
-                Some(fact) if id.kind == Kind::Index => name::parse(fact.text(Attribute::Table)),
+                Some(fact) if id.kind == Kind::Index => fact.table(),
                 _ => id.path[..2].to_vec(),
             };
             let place = Id { kind: Kind::Partition, path: table };

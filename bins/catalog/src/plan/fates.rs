@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::actions::{self, type_family_changes};
 use crate::step::Alter;
 use crate::world::World;
-use crate::{Alteration, Attribute, Changes, Id, Kind, name, rename};
+use crate::{Alteration, Attribute, Changes, Id, Kind, rename};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fate {
@@ -244,8 +244,8 @@ pub(crate) const FOLLOWED: [Attribute; 7] = [
     Attribute::Expression,
 ];
 
-/// The column of the partition's parent that a partition's column follows, where the partition is
-/// attached before, after and in between.
+/// The parent's column that the column of a partition or an heir follows, where the table hangs
+/// below the parent before, after and in between.
 pub(crate) fn followed_column(id: &Id, world: &World) -> Option<Id> {
     if id.kind != Kind::Column && id.kind != Kind::Default {
         return None;
@@ -254,24 +254,11 @@ pub(crate) fn followed_column(id: &Id, world: &World) -> Option<Id> {
     if world.rebuilt.contains(&place) {
         return None;
     }
-    let (before, after) = (world.from.get(&place), world.to.get(&place));
-    if let (Some(before), Some(after)) = (before, after)
-        && before.get(Attribute::Parent) == after.get(Attribute::Parent)
-    {
-        return Some(under(after.text(Attribute::Parent), id));
-    }
-    let parents = |catalog: &crate::Catalog| {
-        let place = Id { kind: Kind::Inheritance, path: id.path[..2].to_vec() };
-        catalog.get(&place).map(|place| place.list(Attribute::Parents)).unwrap_or_default()
-    };
-    let after = parents(world.to);
-    let kept = parents(world.from).into_iter().filter(|parent| after.contains(parent));
-    kept.map(|parent| under(&parent, id))
-        .find(|column| world.from.holds(column) || world.to.holds(column))
-}
-
-fn under(parent: &str, id: &Id) -> Id {
-    let mut path = name::parse(parent);
-    path.push(id.name().to_owned());
-    Id { kind: id.kind, path }
+    let after = world.to.parents(&id.path);
+    let kept = world.from.parents(&id.path).into_iter().filter(|parent| after.contains(parent));
+    kept.map(|mut path| {
+        path.push(id.name().to_owned());
+        Id { kind: id.kind, path }
+    })
+    .find(|above| world.from.holds(above) || world.to.holds(above))
 }

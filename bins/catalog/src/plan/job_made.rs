@@ -57,14 +57,15 @@ impl JobMade {
         // One may be the parent of others.
         while !waiting.is_empty() {
             let (ready, rest): (Vec<&Fact>, Vec<&Fact>) = waiting.into_iter().partition(|place| {
-                let parent = name::parse(place.text(Attribute::Parent));
-                desired.holds(&table(&parent)) && !renamed_inside(&parent, plan)
+                place.parent().is_some_and(|parent| {
+                    desired.holds(&table(&parent)) && !renamed_inside(&parent, plan)
+                })
             });
             if let ([], [place, ..]) = (ready.as_slice(), rest.as_slice()) {
                 return Err(in_two_steps(place));
             }
             for place in ready {
-                let parent = name::parse(place.text(Attribute::Parent));
+                let Some(parent) = place.parent() else { continue };
                 let graft = Graft { from, to: &desired, parent: &parent, child: &place.id.path };
                 let own = from.facts().filter(|fact| self.belongs(fact, &place.id));
                 let own: Vec<Fact> = own.filter_map(|fact| graft.fact(fact)).collect();
@@ -92,7 +93,7 @@ fn renamed_inside(parent: &[String], plan: &Plan) -> bool {
 }
 
 fn in_two_steps(place: &Fact) -> Error {
-    let parent = table(&name::parse(place.text(Attribute::Parent)));
+    let parent = table(&place.parent().unwrap_or_default());
     Error::usage(format!("{parent} must be made anew and something of it renamed at once"))
         .detail(format!("{} is not in the files, and can follow only where names stay", place.id))
         .hint("Rename in a revision of its own. Nothing was written.")
@@ -156,11 +157,8 @@ impl Graft<'_> {
 
     /// Whether the parent's index is the same afterwards.
     fn keeps_its_index(&self, place: &Fact) -> bool {
-        let parent = |catalog: &Catalog| {
-            let table = name::parse(place.text(Attribute::ParentTable));
-            let index = catalog.index(&table, &name::parse(place.text(Attribute::Parent)))?;
-            Some(index.text(Attribute::Definition).to_owned())
-        };
+        let parent =
+            |catalog: &Catalog| Some(catalog.above(place)?.text(Attribute::Definition).to_owned());
         parent(self.from).is_some() && parent(self.from) == parent(self.to)
     }
 

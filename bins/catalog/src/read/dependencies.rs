@@ -83,9 +83,10 @@ fn containers(fact: &Fact, catalog: &Catalog) -> Vec<Id> {
                     .map(|name| Id { kind: Kind::Column, path: name::parse(name) }),
             );
         }
-        Kind::Partition => found.extend(
-            text(Attribute::Parent)
-                .and_then(|name| catalog.relation(&name::parse(name)))
+        Kind::Partition | Kind::Inheritance => found.extend(
+            fact.follows()
+                .iter()
+                .filter_map(|parent| catalog.relation(parent))
                 .map(|fact| fact.id.clone()),
         ),
         Kind::PartitionTrigger => {
@@ -94,25 +95,11 @@ fn containers(fact: &Fact, catalog: &Catalog) -> Vec<Id> {
             found.push(Id { kind: Kind::Trigger, path: trigger });
             found.push(Id { kind: Kind::Partition, path: id.path[..2].to_vec() });
         }
-        Kind::Inheritance => {
-            let parents = fact.list(Attribute::Parents);
-            found.extend(
-                parents.iter().map(|name| Id { kind: Kind::Table, path: name::parse(name) }),
-            );
-        }
-        Kind::Index => found.extend(
-            text(Attribute::Table)
-                .and_then(|name| catalog.relation(&name::parse(name)))
-                .map(|fact| fact.id.clone()),
-        ),
+        Kind::Index => found.extend(catalog.relation(&fact.table()).map(|fact| fact.id.clone())),
         Kind::IndexPartition => {
-            let table = name::parse(text(Attribute::Table).unwrap_or_default());
-            let parent_table = name::parse(text(Attribute::ParentTable).unwrap_or_default());
-            let parent = name::parse(text(Attribute::Parent).unwrap_or_default());
-            for (table, index) in [(&table, &id.path), (&parent_table, &parent)] {
-                found.extend(catalog.index(table, index).map(|fact| fact.id.clone()));
-            }
-            found.push(Id { kind: Kind::Partition, path: table });
+            let own = catalog.index(&fact.table(), &id.path);
+            found.extend(own.into_iter().chain(catalog.above(fact)).map(|index| index.id.clone()));
+            found.push(Id { kind: Kind::Partition, path: fact.table() });
         }
         _ => {}
     }

@@ -34,16 +34,8 @@ fn followers(catalog: &Catalog, from: &Id) -> BTreeSet<Id> {
     if from.kind != Kind::Column {
         return BTreeSet::new();
     }
-    let parent = name::list_with(&from.path[..2], ".");
-    let children = catalog
-        .of_kind(Kind::Partition)
-        .filter(|child| child.get(Attribute::Parent) == Some(&parent))
-        .chain(
-            catalog
-                .of_kind(Kind::Inheritance)
-                .filter(|child| child.list(Attribute::Parents).contains(&parent)),
-        );
-    children
+    catalog
+        .children(&from.path[..2])
         .map(|child| {
             let mut path = child.id.path.clone();
             path.push(from.name().to_owned());

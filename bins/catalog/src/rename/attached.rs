@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Attribute, Catalog, Id, Kind, name};
+use crate::{Attribute, Catalog, Id, Kind};
 
 /// An index under the name that another one, attached in the same place, has in the desired state.
 pub fn differently(catalog: &Catalog, to: &Catalog) -> Option<(Id, Id)> {
@@ -17,17 +17,13 @@ pub fn differently(catalog: &Catalog, to: &Catalog) -> Option<(Id, Id)> {
         .collect();
     catalog.of_kind(Kind::IndexPartition).find_map(|fact| {
         let wanted = wanted.get(&place(catalog, &fact.id)?).filter(|id| ***id != fact.id)?;
-        let table = name::parse(fact.text(Attribute::Table));
+        let table = fact.table();
         let index = |catalog: &Catalog, id: &Id| {
             catalog.index(&table, &id.path).map(|fact| fact.id.clone())
         };
         // One that changes is made anew with its parent's.
-        let whole = |catalog: &Catalog| {
-            let names = [Attribute::ParentTable, Attribute::Parent]
-                .map(|part| name::parse(fact.text(part)));
-            let parent = catalog.index(&names[0], &names[1])?;
-            Some(parent.text(Attribute::Definition).to_owned())
-        };
+        let whole =
+            |catalog: &Catalog| Some(catalog.above(fact)?.text(Attribute::Definition).to_owned());
         if whole(catalog) != whole(to) {
             return None;
         }

@@ -45,9 +45,7 @@ fn table_of(fact: &Fact) -> Option<Cow<'_, [String]>> {
         Kind::Column | Kind::Default | Kind::Constraint | Kind::ForeignKey | Kind::Partition => {
             Some(Cow::Borrowed(&fact.id.path[..2]))
         }
-        Kind::Index | Kind::IndexPartition => {
-            Some(Cow::Owned(catalog::parse(fact.text(Attribute::Table))))
-        }
+        Kind::Index | Kind::IndexPartition => Some(Cow::Owned(fact.table())),
         Kind::SequenceOwner => {
             Some(Cow::Owned(catalog::parse(fact.text(Attribute::Column))[..2].to_vec()))
         }

@@ -94,7 +94,7 @@ fn without_keys(whole: &Catalog, tables: &BTreeSet<&[String]>, keys_too: bool) -
     };
     let goes = |fact: &Fact| match fact.id.kind {
         Kind::ForeignKey => true,
-        Kind::Index => filled(&catalog::parse(fact.text(Attribute::Table))),
+        Kind::Index => filled(&fact.table()),
         Kind::Constraint if keys_too && fact.text(Attribute::Type) != "CHECK" => {
             filled(&fact.id.path[..2])
         }
