@@ -182,3 +182,31 @@ fn rolled_back_to_base_the_schema_is_empty_and_then_gone() {
     let schemas = format!("SELECT count(*) FROM pg_namespace WHERE nspname = '{}'", mirrors.name());
     assert_eq!(mirrors.lab.value(&mirrors.lab.new, &schemas), "0");
 }
+
+#[test]
+fn an_heir_and_a_partition_keep_their_columns_with_their_parent_and_without() {
+    let sql = "CREATE TABLE \"People\" (id integer PRIMARY KEY, \"Name\" text NOT NULL); \
+               CREATE TABLE \"Staff\" (pay integer) INHERITS (\"People\"); \
+               CREATE TABLE days (day date NOT NULL) PARTITION BY RANGE (day); \
+               CREATE TABLE days_2020 PARTITION OF days FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')";
+    let mirrors = Mirrors::of(sql, "public");
+    mirrors.run(&[]).ok();
+    mirrors.are_in_step();
+    let columns = || {
+        let sql = format!(
+            "SELECT string_agg(attname, ' ' ORDER BY attnum) || ' ' || max(attinhcount) FROM pg_attribute \
+             WHERE attrelid = '{}.staff'::regclass AND attnum > 0",
+            mirrors.name()
+        );
+        mirrors.lab.value(&mirrors.lab.new, &sql)
+    };
+    assert_eq!(columns(), "id name pay 1");
+    mirrors.run(&["rollback", "base"]).ok();
+    let alone = mirrors.run(&["--tables", "Staff,days_2020"]);
+    assert!(alone.ok().contains("2 tables in step"), "{alone}");
+    for table in ["Staff", "days_2020"] {
+        let note = format!("the parent of public.{table}: not mirrored");
+        assert!(alone.stderr.contains(&note), "{alone}");
+    }
+    assert_eq!(columns(), "id name pay 0");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Attribute, Catalog, Kind};
+use catalog::{Catalog, Kind};
 use common::identifier::QualifiedName;
 use common::{Error, Result};
 
@@ -64,7 +64,7 @@ fn with_partitions(source: &Catalog, chosen: &mut BTreeSet<Vec<String>>) {
     loop {
         let before = chosen.len();
         for partition in source.of_kind(Kind::Partition) {
-            if chosen.contains(&catalog::parse(partition.text(Attribute::Parent))) {
+            if partition.parent().is_some_and(|parent| chosen.contains(&parent)) {
                 chosen.insert(partition.id.path.clone());
             }
         }

@@ -42,9 +42,12 @@ pub fn select(
 fn table_of(fact: &Fact) -> Option<Cow<'_, [String]>> {
     match fact.id.kind {
         Kind::Table => Some(Cow::Borrowed(&fact.id.path)),
-        Kind::Column | Kind::Default | Kind::Constraint | Kind::ForeignKey | Kind::Partition => {
-            Some(Cow::Borrowed(&fact.id.path[..2]))
-        }
+        Kind::Column
+        | Kind::Default
+        | Kind::Constraint
+        | Kind::ForeignKey
+        | Kind::Partition
+        | Kind::Inheritance => Some(Cow::Borrowed(&fact.id.path[..2])),
         Kind::Index | Kind::IndexPartition => Some(Cow::Owned(fact.table())),
         Kind::SequenceOwner => {
             Some(Cow::Owned(catalog::parse(fact.text(Attribute::Column))[..2].to_vec()))
@@ -103,17 +106,19 @@ impl Selection {
     /// A table whose parent is not mirrored stands by itself, with all of its columns.
     fn detach_from_parents(&mut self) {
         let there: BTreeSet<Id> = self.facts.keys().cloned().collect();
-        let outside =
-            |name: &String| !there.contains(&Id { kind: Kind::Table, path: catalog::parse(name) });
+        let outside = |path: Vec<String>| !there.contains(&Id { kind: Kind::Table, path });
         let lost = |fact: &Fact| {
-            fact.id.kind == Kind::Partition && outside(&fact.text(Attribute::Parent).to_owned())
+            let hangs = matches!(fact.id.kind, Kind::Partition | Kind::Inheritance);
+            hangs && fact.follows().into_iter().any(outside)
         };
         let alone: BTreeSet<Vec<String>> =
             self.facts.values().filter(|f| lost(f)).map(|f| f.id.path.clone()).collect();
         self.facts.retain(|_, fact| !lost(fact));
-        for fact in self.facts.values_mut() {
-            if fact.id.kind == Kind::Column && alone.contains(&fact.id.path[..2]) {
-                fact.attributes.remove(&Attribute::Inherited);
+        let is_of = |fact: &Fact| fact.id.path.get(..2).is_some_and(|path| alone.contains(path));
+        for fact in self.facts.values_mut().filter(|fact| is_of(fact)) {
+            fact.attributes.remove(&Attribute::Inherited);
+            if fact.id.kind == Kind::Table {
+                fact.depends_on.retain(|on| on.kind != Kind::Table);
             }
         }
         let note = |path: &Vec<String>| format!("the parent of {}: not mirrored", path.join("."));
