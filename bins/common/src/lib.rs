@@ -2,8 +2,6 @@
 //! because two might call it.
 
 mod connection_string;
-pub mod copy;
-pub mod copy_stream;
 pub mod database;
 mod error;
 pub mod identifier;

@@ -1,10 +1,10 @@
 //! One moment of the database, seen by all who read.
 
-use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Context, Database, Error, Result, Session, note};
 use db_backup::copy_text;
 use postgres::error::SqlState;
+use rows::CopyStream;
 
 use crate::arguments::Arguments;
 use crate::source::{self, Relation, Selection};

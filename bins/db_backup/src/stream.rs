@@ -4,7 +4,6 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::copy_stream::CopyStream;
 use common::progress::grouped;
 use common::{Context, Error, Result};
 use db_backup::gzip::Gzip;
@@ -12,6 +11,7 @@ use db_backup::manifest::{self, Chunk};
 use db_backup::sink::Sink;
 use db_backup::tally::Tally;
 use indicatif::ProgressBar;
+use rows::CopyStream;
 
 use crate::plan::Piece;
 

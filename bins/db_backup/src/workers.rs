@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use common::copy_stream::CopyStream;
 use common::{Context, Result};
 use db_backup::filter;
 use db_backup::gzip::Gzip;
 use db_backup::manifest::{self, Chunk};
+use rows::CopyStream;
 
 use crate::batch;
 use crate::plan::{Of, Piece, Plan};

@@ -5,10 +5,10 @@ mod staging;
 
 use std::collections::HashMap;
 
-use common::copy::RowBatch;
-use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Error, Result, Session};
+use rows::CopyStream;
+use rows::copy::RowBatch;
 
 use crate::keys::{Key, key_hash_of};
 use crate::ledger::Chunk;

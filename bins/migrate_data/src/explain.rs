@@ -1,8 +1,8 @@
 //! One source row's way, column by column.
 
-use common::copy::{Decoder, Row};
 use common::identifier::{literal, quote};
 use common::{Error, Result, Session};
+use rows::copy::{Decoder, Row};
 
 use crate::ledger;
 use crate::plan::{Field, FieldInput, Lookup, Otherwise, Plan, Source};

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::ops::Range;
 
-use common::copy::Encoder;
 use common::identifier;
 use common::{Result, Session};
+use rows::copy::Encoder;
 
 use crate::keys::{Key, key_hash_of};
 use crate::plan::{FieldInput, Source, Target};

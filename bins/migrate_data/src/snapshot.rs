@@ -2,11 +2,11 @@
 
 mod readers;
 
-use common::copy::{Row, RowBatch};
-use common::copy_stream::CopyStream;
 use common::identifier::literal;
 use common::{Context, Error, Pool, Result, Session};
 use postgres::error::SqlState;
+use rows::CopyStream;
+use rows::copy::{Row, RowBatch};
 
 use crate::plan::{Key, Plan, Source};
 use crate::throttle;

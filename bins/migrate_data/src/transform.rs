@@ -5,8 +5,8 @@ mod field;
 mod foresight;
 mod memo;
 
-use common::copy::{Row, RowBatch};
 use common::{Error, Result};
+use rows::copy::{Row, RowBatch};
 
 use crate::clean::Rule;
 use crate::keys::{Fingerprint, Key, OrderKey, fingerprint, fingerprint_of};

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use common::copy::Encoder;
 use common::{Result, Session};
+use rows::copy::Encoder;
 
 /// The writer hands each slice to the connection's thread, so small ones cost a switch each.
 const SLICE: usize = 128 * 1024;

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::{panic, thread};
 
-use common::copy_stream::CopyStream;
 use common::identifier::quote;
 use common::progress::grouped;
 use common::{Database, Error, Result, Session};
@@ -12,6 +11,7 @@ use migrate_data::ledger::audit::{self, Away, Kept};
 use migrate_data::ledger::{self, gone};
 use migrate_data::plan::{FieldInput, Plan, Source};
 use migrate_data::value::Kind;
+use rows::CopyStream;
 
 use crate::findings::{Findings, SHOWN};
 

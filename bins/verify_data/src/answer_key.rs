@@ -3,13 +3,13 @@
 
 use std::cmp::Ordering;
 
-use common::copy::{Decoder, Row};
 use common::identifier::{QualifiedName, literal, quote};
 use common::progress::{count, grouped};
 use common::{Pool, Result, Session};
 use migrate_data::catalog::Relation;
 use migrate_data::ledger::audit;
 use migrate_data::plan::Target;
+use rows::copy::{Decoder, Row};
 
 use crate::findings::{Findings, SHOWN};
 use crate::values::{self, Held};

@@ -1,7 +1,7 @@
 //! What a chunk makes, put beside the tables instead of into them.
 
-use common::copy::Encoder;
 use common::{Result, Session};
+use rows::copy::Encoder;
 
 use super::Loader;
 use crate::ledger::entries::Entries;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use common::copy::Encoder;
 use common::{Result, Session};
+use rows::copy::Encoder;
 
 use crate::keys::{Key, key_hash_of};
 use crate::plan::Source;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use common::copy::Encoder;
 use common::{Result, Session};
+use rows::copy::Encoder;
 
 use crate::keys::Fingerprint;
 use crate::plan::{Source, Target};

@@ -1,7 +1,7 @@
 //! A source row as `row_to_json` shows it, made of what was read of it anyway.
 
-use common::copy::Row;
 use common::identifier::quote;
+use rows::copy::Row;
 
 /// Where each column of a source stands among what is read, in the order of the columns.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use common::copy::Row;
+use rows::copy::Row;
 
 use crate::clean::{Rule, clean};
 use crate::plan::{Field, FieldInput};

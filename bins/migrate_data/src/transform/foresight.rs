@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 
-use common::copy::RowBatch;
+use rows::copy::RowBatch;
 
 use super::memo::Memo;
 use super::{Lookups, compute};

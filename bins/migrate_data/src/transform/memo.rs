@@ -1,7 +1,7 @@
 //! What the last texts of a field became. A status or a quantity has few texts, which come again
 //! and again; cleaning and translating each anew would take most of a row's time.
 
-use common::copy::Row;
+use rows::copy::Row;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::field::{bytes_of, compute};

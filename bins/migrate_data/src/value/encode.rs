@@ -2,7 +2,7 @@
 //!
 //! Source: the `*_recv` functions of PostgreSQL's src/backend/utils/adt.
 
-use common::copy::Encoder;
+use rows::copy::Encoder;
 
 use super::{Kind, Value};
 use crate::clean::Number;

@@ -2,7 +2,7 @@
 //! buckets are fetched.
 
 use common::Result;
-use common::copy_stream::CopyStream;
+use rows::CopyStream;
 
 use super::key::Key;
 use super::table::{Column, Table};

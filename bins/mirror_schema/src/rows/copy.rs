@@ -4,9 +4,9 @@ use std::io::Write;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use common::copy_stream::CopyStream;
 use common::{Error, Result, Session};
 use db_backup::tally::{Hash, Tally};
+use rows::CopyStream;
 
 /// What is handed over at once: the driver's channel holds one message.
 const SLICE: usize = 128 * 1024;

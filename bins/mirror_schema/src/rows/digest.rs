@@ -5,10 +5,10 @@ use std::fmt;
 use std::ops::AddAssign;
 use std::sync::Mutex;
 
-use common::copy_stream::CopyStream;
 use common::{Database, Error, Result, Session};
 use db_backup::copy_text;
 use migrate_data::snapshot::Snapshot;
+use rows::CopyStream;
 
 use super::buckets::{Compared, Side};
 use super::queue;

@@ -4,11 +4,11 @@
 use std::sync::Mutex;
 use std::time::Instant;
 
-use common::copy_stream::CopyStream;
 use common::{Error, Pool, Result, progress, say};
 use db_backup::copy_text;
 use db_backup::tally::Hash;
 use migrate_data::snapshot::Snapshot;
+use rows::CopyStream;
 
 use super::aside::Aside;
 use super::copy::{self, Content};

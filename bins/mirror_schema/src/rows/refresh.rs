@@ -3,10 +3,10 @@
 
 use std::time::Instant;
 
-use common::copy_stream::CopyStream;
 use common::{Context, Error, Pool, Result, Session, note, progress, say};
 use db_backup::copy_text;
 use migrate_data::snapshot::Snapshot;
+use rows::CopyStream;
 
 use super::buckets::Compared;
 use super::digest::{self, Digest, Digests};

@@ -1,8 +1,8 @@
 //! The source's rows of the buckets that differ, in a temporary table beside the mirror's; what
 //! tells the two apart is what changed.
 
-use common::copy_stream::CopyStream;
 use common::{Result, Session};
+use rows::CopyStream;
 
 use super::buckets::{Compared, Side};
 use super::copy;

@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use common::copy::Encoder;
+use rows::copy::Encoder;
 
 use super::fate::Fate;
 

@@ -1,6 +1,6 @@
 //! Rows of old_products, and the products and categories that a right migration makes of them.
 
-use common::copy::Encoder;
+use rows::copy::Encoder;
 
 use super::Shop;
 use super::catalogue::{CATEGORIES, Fault};

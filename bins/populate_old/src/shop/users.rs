@@ -219,7 +219,7 @@ pub fn bad_email(email: &str, roll: &mut Roll, out: &mut Vec<u8>) {
 }
 
 /// A missing value: NULL as often as an empty field.
-pub fn nothing(out: &mut common::copy::Encoder, roll: &mut Roll) {
+pub fn nothing(out: &mut rows::copy::Encoder, roll: &mut Roll) {
     if roll.below(2) == 0 {
         out.null();
     } else {

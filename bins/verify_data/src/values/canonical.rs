@@ -198,10 +198,10 @@ pub fn show(column: &[u8], kind: &Kind) -> String {
 
 #[cfg(test)]
 mod tests {
-    use common::copy::{Decoder, Encoder};
     use migrate_data::clean::Number;
     use migrate_data::value::{Kind, Value};
     use proptest::prelude::{any, prop_assert_eq, proptest};
+    use rows::copy::{Decoder, Encoder};
 
     use super::Row;
 

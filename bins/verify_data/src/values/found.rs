@@ -3,10 +3,10 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::copy_stream::CopyStream;
 use common::identifier::list;
 use common::{Database, Result};
 use migrate_data::workers;
+use rows::CopyStream;
 
 use super::canonical::Row;
 use super::{BUCKETS, Bucket, Buckets, Shape};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 
-use common::copy_stream::CopyStream;
 use common::{Pool, Result};
 use migrate_data::workers::Stop;
+use rows::CopyStream;
 
 use super::canonical::{Row, show};
 use super::expected::Pass;

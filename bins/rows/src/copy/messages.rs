@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::row::split;
 use super::{HEADER_LEN, Row, SIGNATURE};
-use crate::{Error, Result};
+use common::{Error, Result};
 
 /// Finds the rows of `COPY … TO STDOUT (FORMAT binary)` in what the server sends, message by
 /// message, mostly without a copy: PostgreSQL puts each row into a message of its own, but does
@@ -82,25 +83,6 @@ impl Messages {
         }
         Ok(position)
     }
-}
-
-/// The places of a row's fields and their length in all; `None` where the row is cut.
-fn split(bytes: &[u8], count: i16, fields: &mut Vec<Option<Range<usize>>>) -> Option<usize> {
-    fields.clear();
-    let mut offset = 0;
-    for _ in 0..count {
-        let length = i32::from_be_bytes(*bytes.get(offset..)?.first_chunk()?);
-        offset += 4;
-        match usize::try_from(length) {
-            Ok(length) => {
-                bytes.get(offset..offset + length)?;
-                fields.push(Some(offset..offset + length));
-                offset += length;
-            }
-            Err(_) => fields.push(None),
-        }
-    }
-    Some(offset)
 }
 
 #[cfg(test)]

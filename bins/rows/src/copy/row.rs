@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{Error, Result};
+use common::{Error, Result};
 
 /// One row of a binary COPY.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,29 @@ impl<'a> Row<'a> {
             },
         }
     }
+}
+
+/// The places of a row's fields and their length in all; `None` where the row is cut.
+pub(super) fn split(
+    bytes: &[u8],
+    count: i16,
+    fields: &mut Vec<Option<Range<usize>>>,
+) -> Option<usize> {
+    fields.clear();
+    let mut offset = 0;
+    for _ in 0..count {
+        let length = i32::from_be_bytes(*bytes.get(offset..)?.first_chunk()?);
+        offset += 4;
+        match usize::try_from(length) {
+            Ok(length) => {
+                bytes.get(offset..offset + length)?;
+                fields.push(Some(offset..offset + length));
+                offset += length;
+            }
+            Err(_) => fields.push(None),
+        }
+    }
+    Some(offset)
 }
 
 /// Rows kept for a moment, to be looked at together.

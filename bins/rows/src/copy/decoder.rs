@@ -3,8 +3,9 @@
 use std::io::BufRead;
 use std::ops::Range;
 
+use super::row::split;
 use super::{HEADER_LEN, Row, SIGNATURE};
-use crate::{Error, Result};
+use common::{Error, Result};
 
 /// Reads `COPY … TO STDOUT (FORMAT binary)` row by row, without an allocation per row.
 pub struct Decoder<R> {
@@ -51,28 +52,17 @@ impl<R: BufRead> Decoder<R> {
             while self.fill()? > 0 {}
             return Ok(None);
         }
-        self.fields.clear();
-        // Offsets count from the row's start, since reading more moves the row.
-        let mut offset = 0;
-        for _ in 0..count {
-            self.need(offset + 4)?;
-            let at = self.position + offset;
-            let length = i32::from_be_bytes(
-                self.buffer[at..at + 4].try_into().expect("a slice of four bytes"),
-            );
-            offset += 4;
-            match usize::try_from(length) {
-                Ok(length) => {
-                    self.need(offset + length)?;
-                    self.fields.push(Some(offset..offset + length));
-                    offset += length;
-                }
-                Err(_) => self.fields.push(None),
+        let length = loop {
+            let rest = &self.buffer[self.position..];
+            if let Some(length) = split(rest, count, &mut self.fields) {
+                break length;
             }
-        }
+            let more = rest.len() + 1;
+            self.need(more)?;
+        };
         let row = self.position;
-        self.position += offset;
-        Ok(Some(Row { bytes: &self.buffer[row..row + offset], fields: &self.fields }))
+        self.position += length;
+        Ok(Some(Row { bytes: &self.buffer[row..row + length], fields: &self.fields }))
     }
 
     /// Makes `bytes` bytes available from the current position on.

@@ -10,7 +10,7 @@ use futures_util::TryStreamExt;
 use tokio::runtime::Runtime;
 
 use crate::copy::{Messages, Row};
-use crate::{Database, Result, Session};
+use common::{Database, Result, Session};
 
 /// A connection for settings, simple questions and `COPY … TO STDOUT`.
 pub struct CopyStream {
