@@ -2,6 +2,7 @@
 
 mod arguments;
 mod batch;
+mod files; // the pieces by many workers, largest tables first
 mod inspect; // list, show
 mod pg_dump; // PostgreSQL's own programs, for the schema and the roles
 mod plan; // which files the rows go into
@@ -12,7 +13,6 @@ mod space;
 mod stream; // one file: COPY out, count, compress, store
 mod take;
 mod verify;
-mod workers; // all files at once
 
 use std::process::ExitCode;
 

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::progress::grouped;
 use common::{Context, Error, Result};
@@ -12,6 +11,7 @@ use db_backup::sink::Sink;
 use db_backup::tally::Tally;
 use indicatif::ProgressBar;
 use rows::CopyStream;
+use rows::workers::Stop;
 
 use crate::plan::Piece;
 
@@ -24,7 +24,7 @@ pub struct Form<'a> {
     pub level: u32,
     pub filter: Option<&'a str>,
     /// Set where another worker failed: then nobody needs to go on.
-    pub stop: &'a AtomicBool,
+    pub stop: &'a Stop,
     pub bar: &'a ProgressBar,
 }
 
@@ -53,7 +53,7 @@ pub fn write(
         let step = (rows.len() as u64).min(piece.estimate - shown);
         form.bar.inc(step);
         shown += step;
-        if form.stop.load(Ordering::Relaxed) {
+        if form.stop.is_set() {
             return Err(Error::new("stopped, since another worker failed"));
         }
         Ok(())

@@ -1,6 +1,5 @@
 //! Making a backup.
 
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use common::progress::{self, bytes, count};
@@ -12,14 +11,15 @@ use db_backup::sink::Sink;
 use db_backup::store::{self, Backup, Partial};
 use db_backup::tally::Hash;
 use indicatif::ProgressBar;
+use rows::workers::Stop;
 
 use crate::arguments::Arguments;
+use crate::files::{self, Written};
 use crate::pg_dump::{self, PgDump};
 use crate::plan::{self, Of, Plan};
 use crate::snapshot::{self, Snapshot};
 use crate::source::{self, Kind, Place};
 use crate::stream::Form;
-use crate::workers::{self, Written};
 use crate::{prune, space};
 
 pub fn back_up(arguments: &Arguments) -> Result<Outcome> {
@@ -81,7 +81,7 @@ fn write(
         source::sequences(&mut snapshot.coordinator, &snapshot.selection, &database.user)?;
     let filter = arguments.filter.as_deref();
     let suffix = if filter.is_some() { store::FILTERED } else { "" };
-    let stop = AtomicBool::new(false);
+    let stop = Stop::default();
     let form =
         Form { folder: &partial.path, level: u32::from(arguments.level), filter, stop: &stop, bar };
     let create = |name: &str| Sink::create(&partial.path, &format!("{name}{suffix}"), filter);
@@ -94,12 +94,12 @@ fn write(
         let schema = scope.spawn(|| {
             let collected = pg_dump::collect(schema, schema_sink);
             if collected.is_err() {
-                stop.store(true, std::sync::atomic::Ordering::Relaxed);
+                stop.set();
             }
             collected
         });
         let globals = scope.spawn(|| pg_dump::collect(globals, globals_sink));
-        let chunks = workers::copy(snapshot, plan, &form, &mut files);
+        let chunks = files::copy(snapshot, plan, &form, &mut files);
         let joined = "collecting does not panic";
         (chunks, schema.join().expect(joined), globals.join().expect(joined))
     });

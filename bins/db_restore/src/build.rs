@@ -5,14 +5,15 @@ use std::collections::HashSet;
 use std::thread;
 
 use common::{Result, Session};
+use rows::workers;
 
 use crate::archive::Key;
 use crate::plan::Plan;
 use crate::scratch::{Scratch, Stage, announce};
 use crate::server::Server;
 use crate::{
-    content, journal, large_objects, objects, rows, sequences, statistics, unlogged, way_out,
-    workers,
+    chunks, content, journal, large_objects, objects, sequences, session, statistics, unlogged,
+    way_out,
 };
 
 /// Goes on from wherever an earlier run stopped.
@@ -45,7 +46,7 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
     if scratch.stage == Stage::New {
         restore(plan, scratch, &plan.pre_data, 1)?;
     }
-    let mut session = workers::session(&scratch.database)?;
+    let mut session = session::open(&scratch.database)?;
     if scratch.stage == Stage::New {
         journal::create(&mut session)?;
     }
@@ -54,7 +55,7 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
     announce(scratch, done.len(), plan.chunks());
 
     large_objects::load(plan, scratch, &done)?;
-    rows::load(plan, scratch, &done, server.is_superuser)?;
+    chunks::load(plan, scratch, &done, server.is_superuser)?;
     sequences::set(&mut session, &plan.sequences)?;
     // Before the indexes, whose building would lock the readers out.
     let analyzed = statistics::tables(&mut session, plan)?;
@@ -72,7 +73,7 @@ fn build_from(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result
 /// A crash of the server since it was called ready may have emptied unlogged tables. They are filled
 /// again, where the user may set triggers aside, else all is done anew.
 fn is_still_ready(plan: &Plan, server: &mut Server, scratch: &mut Scratch) -> Result<bool> {
-    let mut session = workers::session(&scratch.database)?;
+    let mut session = session::open(&scratch.database)?;
     let emptied = unlogged::emptied(plan, &mut session)?;
     if !emptied.is_empty() && !server.is_superuser {
         drop(session);
@@ -106,7 +107,7 @@ fn missing_post_data(plan: &Plan, scratch: &Scratch) -> Result<Vec<i32>> {
 fn analyze_and_compare(plan: &Plan, scratch: &Scratch, tables: Vec<String>) -> Result<()> {
     thread::scope(|scope| {
         let compared = scope.spawn(|| objects::check(plan, &scratch.database));
-        let open = || workers::session(&scratch.database);
+        let open = || session::open(&scratch.database);
         let analyzed = workers::each(plan.jobs, tables, open, |session, table| {
             statistics::analyze(session, &table)
         });

@@ -9,12 +9,13 @@ use common::{Error, Result, Session};
 use db_backup::copy_text;
 use db_backup::manifest::Table;
 use db_backup::tally::{Hash, Tally};
+use rows::workers;
 
 use crate::pieces::{self, Piece};
 use crate::plan::Plan;
 use crate::row_hash::Sum;
 use crate::scratch::Scratch;
-use crate::{journal, statistics, workers};
+use crate::{journal, session, statistics};
 
 /// Proves every restored table by the plan's workers, and has some analyzed by the way.
 ///
@@ -25,7 +26,7 @@ use crate::{journal, statistics, workers};
 /// # Errors
 /// A table is not what the manifest says.
 pub fn check(plan: &Plan, scratch: &Scratch, analyzed: &[String]) -> Result<()> {
-    let mut session = workers::session(&scratch.database)?;
+    let mut session = session::open(&scratch.database)?;
     let pieces = pieces::of_tables(&mut session, plan)?;
     let sent = sent(plan, &journal::sent(&mut session)?);
     let hashes = pieces::hashes(&mut session, plan)?;
@@ -34,14 +35,14 @@ pub fn check(plan: &Plan, scratch: &Scratch, analyzed: &[String]) -> Result<()> 
     let (summed, mut unproved): (Vec<_>, Vec<_>) = pieces.into_iter().partition(can_be_summed);
 
     let open = || {
-        let mut session = workers::session(&scratch.database)?;
+        let mut session = session::open(&scratch.database)?;
         session.batch("SET jit = off; SET max_parallel_workers_per_gather = 0")?;
         Ok(session)
     };
     let bar = progress::bar(plan.rows(), "check of the rows");
     let stored = Mutex::new(vec![Sum::default(); plan.tables.len()]);
     // An ANALYZE is long: first, so that none is left over.
-    let work = analyzed.iter().map(Work::Analyze).chain(summed.iter().map(Work::Sum)).collect();
+    let work = analyzed.iter().map(Work::Analyze).chain(summed.iter().map(Work::Sum));
     workers::each(plan.jobs, work, open, |session: &mut Session, work| {
         let piece = match work {
             Work::Analyze(table) => return statistics::analyze(session, table),
@@ -83,7 +84,7 @@ fn sent(plan: &Plan, chunks: &HashMap<String, Sum>) -> Vec<Option<Sum>> {
 fn read_back(plan: &Plan, scratch: &Scratch, pieces: Vec<Piece>) -> Result<()> {
     let tables: HashSet<usize> = pieces.iter().map(|piece| piece.table).collect();
     let sums = Mutex::new(vec![(0, Hash::default()); plan.tables.len()]);
-    let open = || workers::session(&scratch.database);
+    let open = || session::open(&scratch.database);
     workers::each(plan.jobs, pieces, open, |session, piece| {
         let tally = tally(session, &piece.copy_out(plan))?;
         let mut sums = sums.lock().expect("no holder panics");

@@ -1,11 +1,11 @@
 //! The backup's files against their SHA-256, before anything is restored from them.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use common::{Result, progress};
 use db_backup::manifest::Chunk;
 use db_backup::store::Backup;
+use rows::workers;
 
 /// Reads every file by `jobs` threads.
 ///
@@ -17,32 +17,20 @@ pub fn check(backup: &Backup, jobs: usize, target: &str) -> Result<()> {
         manifest.chunks().map(|(_, chunk)| (chunk.file.as_str(), chunk)).collect();
     let filtered = manifest.options.filter.is_some();
     let bar = progress::bar(manifest.stored_bytes(), "check of the files");
-    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let worker = || -> Result<()> {
-        while let Some(file) = manifest.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if stop.load(Ordering::Relaxed) {
-                break;
-            }
-            let checked = match chunks.get(file.path.as_str()) {
+    let outcome = workers::each(
+        jobs,
+        &manifest.files,
+        || Ok(()),
+        |(), file| {
+            match chunks.get(file.path.as_str()) {
                 // What a filter wrote is decoded on the way, not beside the backup.
-                Some(chunk) if filtered => backup.read_chunk(chunk)?.check(),
-                _ => backup.plain(&file.path).map(drop),
-            };
-            if checked.is_err() {
-                stop.store(true, Ordering::Relaxed);
+                Some(chunk) if filtered => backup.read_chunk(chunk)?.check()?,
+                _ => backup.plain(&file.path).map(drop)?,
             }
-            checked?;
             bar.inc(file.bytes);
-        }
-        Ok(())
-    };
-    let outcome = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..jobs).map(|_| scope.spawn(worker)).collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Result<()>>| {
-            thread.join().expect("reading does not panic")
-        };
-        threads.into_iter().map(join).fold(Ok(()), Result::and)
-    });
+            Ok(())
+        },
+    );
     bar.finish_and_clear();
     outcome.map_err(|error| {
         error.hint(format!(

@@ -11,7 +11,7 @@ use db_backup::manifest::Table;
 use crate::archive::Entry;
 use crate::plan::{Part, Plan, Selection};
 use crate::server::Server;
-use crate::{content, large_objects, preflight, rows, sequences, workers};
+use crate::{chunks, content, large_objects, preflight, sequences, session};
 
 /// Restores the selection; tables and types that the database holds already are used as they are.
 ///
@@ -37,20 +37,20 @@ pub fn restore(
 }
 
 fn restore_selected(plan: &Plan, database: &Database, is_superuser: bool) -> Result<()> {
-    let mut session = workers::session(database)?;
+    let mut session = session::open(database)?;
     session.batch("SET synchronous_commit = on")?;
     session.begin()?;
     if plan.part == Part::DataOnly {
         set_triggers_aside(&mut session, database, is_superuser)?;
     }
     run_script(plan, &mut session, &plan.pre_data)?;
-    workers::set_up(&mut session)?;
+    session::set_up(&mut session)?;
     if plan.part == Part::DataOnly {
         plan.tables.iter().try_for_each(|table| require_empty(&mut session, table, database))?;
     }
     for table in &plan.tables {
         for chunk in &table.chunks {
-            rows::copy(&mut session, plan.backup, table, chunk)?;
+            chunks::copy(&mut session, plan.backup, table, chunk)?;
         }
     }
     if let Some(large) = plan.large_objects {
@@ -58,11 +58,11 @@ fn restore_selected(plan: &Plan, database: &Database, is_superuser: bool) -> Res
     }
     sequences::set(&mut session, &plan.sequences)?;
     run_script(plan, &mut session, &plan.post_data)?;
-    workers::set_up(&mut session)?;
+    session::set_up(&mut session)?;
     content::check_here(&mut session, plan)?;
     sequences::check(&mut session, &plan.sequences)?;
     for table in &plan.tables {
-        session.batch(&format!("ANALYZE {}", rows::sql_name(table)))?;
+        session.batch(&format!("ANALYZE {}", chunks::sql_name(table)))?;
     }
     session.batch("SET LOCAL synchronous_commit = on")?;
     session.commit()
@@ -107,7 +107,7 @@ fn set_triggers_aside(session: &mut Session, database: &Database, superuser: boo
 
 /// Keeps others from writing to it until the end.
 fn require_empty(session: &mut Session, table: &Table, database: &Database) -> Result<()> {
-    let name = rows::sql_name(table);
+    let name = chunks::sql_name(table);
     session.batch(&format!("LOCK TABLE ONLY {name} IN SHARE ROW EXCLUSIVE MODE"))?;
     let condition = table.condition.as_deref().unwrap_or_default();
     let sql = format!("SELECT count(*) FROM ONLY {name} {condition}");

@@ -9,15 +9,16 @@ use db_backup::large_objects::content_sql;
 use db_backup::manifest::{Chunk, LargeObjects};
 use db_backup::store::Backup;
 use db_backup::tally::Hash;
+use rows::workers;
 
 use crate::plan::Plan;
 use crate::scratch::Scratch;
-use crate::{content, journal, rows, workers};
+use crate::{chunks, content, journal, session};
 
 /// Restores those that are not done.
 pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()> {
     let Some(objects) = plan.large_objects else { return Ok(()) };
-    let open = || workers::session(&scratch.database);
+    let open = || session::open(&scratch.database);
     let journalled = |session: &mut Session,
                       chunk: &Chunk,
                       work: fn(&mut Session, &Backup, &Chunk) -> Result<()>| {
@@ -29,7 +30,7 @@ pub fn load(plan: &Plan, scratch: &Scratch, done: &HashSet<String>) -> Result<()
     if !done.contains(&objects.metadata.file) {
         journalled(&mut open()?, &objects.metadata, create)?;
     }
-    let open_chunks = objects.content.iter().filter(|chunk| !done.contains(&chunk.file)).collect();
+    let open_chunks = objects.content.iter().filter(|chunk| !done.contains(&chunk.file));
     workers::each(plan.jobs, open_chunks, open, |session, chunk| journalled(session, chunk, fill))
 }
 
@@ -66,7 +67,7 @@ fn create(session: &mut Session, backup: &Backup, chunk: &Chunk) -> Result<()> {
             "CREATE TEMPORARY TABLE large_object
                  (id oid, owner text, grants jsonb, comment text) ON COMMIT DROP",
         )?;
-        rows::send(session, backup, &into("pg_temp.large_object", backup), chunk, |_| ())?;
+        chunks::send(session, backup, &into("pg_temp.large_object", backup), chunk, |_| ())?;
         session.batch(include_str!("sql/create_large_objects.sql"))
     };
     made().context(|| "the large objects cannot be created".to_owned())
@@ -78,7 +79,7 @@ fn fill(session: &mut Session, backup: &Backup, chunk: &Chunk) -> Result<()> {
             "CREATE TEMPORARY TABLE large_object_part
                  (id oid, start bigint, content bytea) ON COMMIT DROP",
         )?;
-        rows::send(session, backup, &into("pg_temp.large_object_part", backup), chunk, |_| ())?;
+        chunks::send(session, backup, &into("pg_temp.large_object_part", backup), chunk, |_| ())?;
         session.batch(
             "SELECT count(lo_put(id, start, content)) FROM pg_temp.large_object_part;
              DROP TABLE pg_temp.large_object_part",

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use common::{Result, Session};
 use db_backup::copy_text;
 
+use crate::chunks::sql_name;
 use crate::plan::Plan;
 use crate::row_hash;
-use crate::rows::sql_name;
 
 /// A part of a table that one worker reads.
 pub struct Piece {

@@ -5,13 +5,13 @@ use common::{Result, Session};
 use db_backup::manifest::Table;
 
 use crate::plan::Plan;
-use crate::{content, rows, sequences};
+use crate::{chunks, content, sequences};
 
 /// The tables of which the backup has rows and the database has none.
 pub fn emptied<'a>(plan: &Plan<'a>, session: &mut Session) -> Result<Vec<&'a Table>> {
     let mut emptied = Vec::new();
     for table in plan.tables.iter().filter(|table| table.rows > 0) {
-        let name = rows::sql_name(table);
+        let name = chunks::sql_name(table);
         let sql = "SELECT relpersistence = 'u' FROM pg_class WHERE oid = $1::text::regclass";
         if !session.query_one(sql, &[&name])?.get::<_, bool>(0) {
             continue;
@@ -31,7 +31,7 @@ pub fn refill(plan: &Plan, session: &mut Session, tables: &[&Table]) -> Result<(
     session.batch("SET LOCAL session_replication_role = replica")?;
     for table in tables {
         for chunk in &table.chunks {
-            rows::copy(session, plan.backup, table, chunk)?;
+            chunks::copy(session, plan.backup, table, chunk)?;
         }
         content::check_table(session, plan, table)?;
     }

@@ -1,18 +1,18 @@
 //! All but the writes: what each source row would become, counted.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use common::{Pool, Result};
+use rows::workers;
 
 use crate::ledger::Summary;
 use crate::plan::{Plan, Source};
+use crate::progress;
 use crate::snapshot::{self, Range, Snapshot};
 use crate::survey::{self, Refused, Surveyed};
 use crate::transform::{Lookups, Transformer};
-use crate::{progress, workers};
 
 /// What a run would do.
 #[derive(Debug, Default)]
@@ -107,16 +107,12 @@ fn tally(
     worker_count: usize,
 ) -> Result<Tally> {
     let total = Mutex::new(Tally::default());
-    let next = AtomicUsize::new(0);
     let main = &source.targets[source.main];
-    workers::run(worker_count.min(ranges.len()), |stop| {
+    workers::share(worker_count, ranges, |ranges| {
         let mut stream = snapshot.stream()?;
         let mut transformer = Transformer::new(source, lookups);
         let mut own = Tally::default();
-        while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if stop.is_set() {
-                break;
-            }
+        for range in ranges {
             snapshot::for_each_row(&mut stream, source, range, |row| {
                 own.read += 1;
                 match transformer.transform(row)? {

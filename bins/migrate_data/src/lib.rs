@@ -28,4 +28,3 @@ pub mod survivors; // who survives among rows that are one
 pub mod throttle; // rows per second, at most
 pub mod transform; // one row → values, or the first thing wrong with it
 pub mod value; // typed values and their binary form
-pub mod workers; // threads that share one piece of work

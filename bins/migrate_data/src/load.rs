@@ -1,10 +1,9 @@
 //! A run: source after source, chunk after chunk, then what the new tables need to be complete.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use common::identifier::literal;
 use common::locking::Turn;
 use common::{Pool, Result, Session};
+use rows::workers;
 
 use crate::aside;
 use crate::circle_load::CircleLoad;
@@ -12,7 +11,6 @@ use crate::ledger;
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
 use crate::transform::Lookups;
-use crate::workers;
 
 /// The two databases and how many workers share them.
 pub struct Route<'a> {
@@ -95,15 +93,11 @@ pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
 /// keys, whose check is planned by them.
 fn complete(route: &Route, plan: &Plan) -> Result<()> {
     aside::restore_indexes(route)?;
-    let targets: Vec<_> = plan.targets().collect();
-    let next = AtomicUsize::new(0);
-    workers::run(route.workers.min(targets.len()), |_| {
-        let mut session = route.writer()?;
-        while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
-            session.batch(&format!("ANALYZE {}", target.sql))?;
-            for column in &target.columns {
-                advance_sequence(&mut session, &target.sql, &column.name)?;
-            }
+    let open = || route.writer();
+    workers::each(route.workers, plan.targets(), open, |session, target| {
+        session.batch(&format!("ANALYZE {}", target.sql))?;
+        for column in &target.columns {
+            advance_sequence(session, &target.sql, &column.name)?;
         }
         Ok(())
     })?;

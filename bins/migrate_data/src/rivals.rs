@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use common::{Result, Session};
 use postgres::error::SqlState;
+use rows::workers;
 
 use crate::aside;
 use crate::clean::Rule;
@@ -20,7 +21,6 @@ use crate::survey::Refused;
 use crate::survivors::{Candidate, Contest, Takes};
 use crate::transform::{Lookups, Reject, Transformer, Values};
 use crate::value::Kind;
-use crate::workers;
 
 /// A unique key that the mapping does not keep.
 #[derive(Clone, Debug)]
@@ -159,13 +159,12 @@ impl Rows<'_> {
         end: impl Fn(S) + Sync,
     ) -> Result<()> {
         let target = &self.source.targets[key.target];
-        let next = AtomicUsize::new(0);
-        workers::run(self.workers.min(self.ranges.len()), |_| {
+        workers::share(self.workers, self.ranges, |ranges| {
             let mut stream = self.snapshot.stream()?;
             let mut transformer = Transformer::new(self.source, self.lookups);
             let mut buffer = Vec::new();
             let mut own = begin();
-            while let Some(range) = self.ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for range in ranges {
                 snapshot::for_each_row(&mut stream, self.source, range, |row| {
                     let row_key = transformer.key(&row)?;
                     if refused.contains_key(&row_key) {

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use common::{Error, Result, Session};
 use indicatif::ProgressBar;
+use rows::workers;
 
 use crate::chunk::Loader;
 use crate::keys::key_hash_of;
@@ -17,7 +18,6 @@ use crate::rivals::{self, Rivalry, Rows};
 use crate::snapshot::{self, Range, Snapshot};
 use crate::survey::{Refused, Surveyed};
 use crate::transform::Lookups;
-use crate::workers;
 
 /// Rows of one source that PostgreSQL may refuse: each costs one more try of its chunk.
 pub const MAX_REFUSED: usize = 1_000;
@@ -153,12 +153,11 @@ impl<'a> SourceLoad<'a> {
         let mut ledger = self.route.writer()?;
         let chunks = ledger::open_chunks(&mut ledger, self.run, &self.source.label)?;
         let already = self.rejects(&mut ledger)?.0;
-        let queue = Mutex::new(chunks.iter().rev().collect::<Vec<_>>());
         let quarantined = AtomicI64::new(already);
         let survey_again = AtomicBool::new(false);
         let rivals_met = AtomicBool::new(false);
         let refused = Mutex::new(std::mem::take(&mut self.refused));
-        workers::run(self.route.workers.min(chunks.len()), |stop| {
+        workers::share(self.route.workers, &chunks, |chunks| {
             let mut old = snapshot.stream()?;
             let mut new = self.route.writer()?;
             // What a crash of the server takes back, it takes back together with its ledger row.
@@ -166,9 +165,8 @@ impl<'a> SourceLoad<'a> {
                 "SET synchronous_commit = off; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'",
             )?;
             let mut loader = Loader::new(self.run, self.source, lookups);
-            while !stop.is_set() {
-                let Some(chunk) = lock(&queue).pop() else { break };
-                while !stop.is_set() {
+            while let Some(chunk) = chunks.next() {
+                while !chunks.is_stopped() {
                     let known = lock(&refused).clone();
                     match loader.load(&mut old, &mut new, chunk, &known)? {
                         Ok(account) => {
@@ -181,19 +179,19 @@ impl<'a> SourceLoad<'a> {
                                 .and_then(|most| most.passed(total, None))
                                 .is_some()
                             {
-                                stop.set();
+                                chunks.stop();
                             }
                             break;
                         }
                         Err(refusal) if self.rivalry.may_begin(refusal.constraint.as_deref()) => {
                             rivals_met.store(true, Ordering::Relaxed);
-                            stop.set();
+                            chunks.stop();
                         }
                         Err(refusal) => {
                             self.remember(&refusal, &mut lock(&refused))?;
                             if self.source.needs_survey() || self.rivalry.is_on() {
                                 survey_again.store(true, Ordering::Relaxed);
-                                stop.set();
+                                chunks.stop();
                             }
                         }
                     }

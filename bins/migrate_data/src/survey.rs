@@ -4,10 +4,10 @@
 mod fall;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::Result;
 use indicatif::ProgressBar;
+use rows::workers;
 
 use crate::keys::Key;
 use crate::plan::{FieldInput, Source, Target};
@@ -15,7 +15,6 @@ use crate::snapshot::{self, Range, Snapshot};
 use crate::survivors::{Candidate, Contest, Survivors, Takes};
 use crate::transform::{Lookups, Reject, Transformer, Values};
 use crate::value::Value;
-use crate::workers;
 
 /// Rows that PostgreSQL refused in an earlier try, by their key.
 pub type Refused = HashMap<Key, Reject>;
@@ -73,13 +72,12 @@ pub fn pass(
             target.unique.as_ref().map(|unique| Contest::new(unique.keep, takes(source, target)))
         })
         .collect();
-    let next = AtomicUsize::new(0);
-    workers::run(worker_count.min(ranges.len()), |_| {
+    workers::share(worker_count, ranges, |ranges| {
         let mut stream = snapshot.stream()?;
         let mut transformer = Transformer::new(source, lookups);
         let mut entrances: Vec<_> =
             contests.iter().map(|contest| contest.as_ref().map(Contest::entrance)).collect();
-        while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
+        for range in ranges {
             let mut read = 0;
             snapshot::for_each_row(&mut stream, source, range, |row| {
                 read += 1;

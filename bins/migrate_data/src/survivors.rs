@@ -2,15 +2,14 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use common::Result;
+use rows::workers;
 
 use crate::keys::{Fingerprint, Key, OrderKey, fingerprint_of};
 use crate::mapping::Keep;
 use crate::value::Value;
-use crate::workers;
 
 /// A row that may survive.
 #[derive(Clone, Debug)]
@@ -249,10 +248,9 @@ impl Contest {
     /// None of its own.
     pub fn finish(self, worker_count: usize) -> Result<Survivors> {
         let parts: Vec<Mutex<Part>> = (0..PARTS).map(|_| Mutex::default()).collect();
-        let next = AtomicUsize::new(0);
         // Part by part, so that candidates and survivors are never all there at once.
-        workers::run(worker_count, |_| {
-            while let Some(gathered) = self.parts.get(next.fetch_add(1, Relaxed)) {
+        workers::share(worker_count, &self.parts, |all| {
+            for gathered in all {
                 let mut gathered = gathered.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut candidates = std::mem::take(&mut gathered.candidates);
                 self.drop_losers(&mut candidates);

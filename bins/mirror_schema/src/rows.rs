@@ -7,7 +7,6 @@ mod digest; //       what a table holds, bucket by bucket, as its server counts 
 mod foreign_keys; // late or away while rows change
 mod key; //          what tells a row from all others
 mod load; //         --with-data
-mod queue; //        pieces of work, by several hands
 mod refresh; //      --with-data --refresh
 mod sequences;
 mod stage; //        the source's rows of what differs, beside the mirror's

@@ -2,5 +2,6 @@
 
 pub mod copy;
 mod copy_stream;
+pub mod workers;
 
 pub use copy_stream::CopyStream;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use common::progress::count;
 use common::script::Script;
 use common::{Error, Pool, Project, Result, Session, note};
-use migrate_data::workers;
 use postgres::{Row, SimpleQueryMessage};
+use rows::workers;
 
 use crate::findings::{Findings, SHOWN};
 
@@ -54,14 +53,11 @@ pub fn verify(
     findings: &mut Findings,
 ) -> Result<Checks> {
     let scripts = scripts(project)?;
-    let next = AtomicUsize::new(0);
     let answers = Mutex::new(BTreeMap::new());
-    workers::run(workers.min(scripts.len()), |stop| {
+    workers::share(workers, scripts.iter().enumerate(), |scripts| {
         let mut session = new.session()?;
         session.batch(include_str!("checks.sql"))?;
-        while !stop.is_set() {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(script) = scripts.get(index) else { break };
+        for (index, script) in scripts {
             let answer = answer(&mut session, script)?;
             answers.lock().unwrap_or_else(PoisonError::into_inner).insert(index, answer);
         }

@@ -4,7 +4,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Away;
-use crate::workers::Stop;
+use rows::workers::Stop;
 
 pub struct Queue<'a> {
     state: Mutex<State<'a>>,
@@ -70,7 +70,7 @@ impl<'a> Queue<'a> {
 mod tests {
     use super::super::Kind;
     use super::{Away, Queue};
-    use crate::workers::Stop;
+    use rows::workers::Stop;
 
     #[test]
     fn a_table_is_in_one_hand_at_a_time() {

@@ -3,11 +3,11 @@
 use common::identifier::literal;
 use common::{Context, Result, Session, note};
 use postgres::error::SqlState;
+use rows::workers::{self, Stop};
 
 use super::queue::Queue;
 use super::{Away, Kind};
 use crate::load::Route;
-use crate::workers;
 
 /// Brings back everything.
 ///
@@ -72,14 +72,15 @@ fn bring_all_back(route: &Route, kind: Kind) -> Result<()> {
     let away = still_away(&mut route.writer()?, kind)?;
     let queue = Queue::new(away.iter().collect());
     let hands = route.workers.min(queue.len());
-    workers::run(hands, |stop| {
+    let stop = Stop::default();
+    workers::run(hands, &stop, || {
         let mut session = route.writer()?;
         session.batch(include_str!("build_settings.sql"))?;
         if hands > 1 {
             // Helpers of several builds at once would take the processors from each other.
             session.batch("SET max_parallel_maintenance_workers = 0")?;
         }
-        while let Some(next) = queue.next(stop) {
+        while let Some(next) = queue.next(&stop) {
             let restored = bring_back(&mut session, next);
             queue.done(next);
             restored?;

@@ -7,15 +7,15 @@ mod shape;
 mod show;
 mod takers;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use common::identifier::{QualifiedName, quote};
 use common::{Error, Pool, Result};
+use rows::workers;
 
 use crate::catalog::Relation;
 use crate::snapshot::Snapshot;
-use crate::{progress, throttle, workers};
+use crate::{progress, throttle};
 pub use column::ColumnProfile;
 pub use counter::Counter;
 pub use show::{json, lines, share};
@@ -55,7 +55,6 @@ pub fn profile(pool: &Pool, table: &QualifiedName, worker_count: usize) -> Resul
         columns.map(|column| ColumnProfile::new(column, relation.columns.len())).collect()
     };
     let total = Mutex::new((0, new_columns()));
-    let next = AtomicUsize::new(0);
     let ranges = ranges(pages);
     #[expect(
         clippy::cast_possible_truncation,
@@ -63,14 +62,11 @@ pub fn profile(pool: &Pool, table: &QualifiedName, worker_count: usize) -> Resul
         reason = "rows of a table, not below 0"
     )]
     let bar = progress::bar(estimate.max(0.0) as u64, &table.to_string());
-    workers::run(worker_count.min(ranges.len()), |stop| {
+    workers::share(worker_count, &ranges, |ranges| {
         let mut stream = snapshot.stream()?;
         let mut columns = new_columns();
         let mut read = 0;
-        while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if stop.is_set() {
-                break;
-            }
+        for range in ranges {
             let before = read;
             let copy = format!(
                 "COPY (SELECT {} FROM {sql} AS s WHERE {range}) TO STDOUT (FORMAT binary)",

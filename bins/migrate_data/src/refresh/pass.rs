@@ -1,9 +1,11 @@
 //! One source's chunks, made once more: what comes out as it did is let be, the rest is staged.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::{Error, Result, Session};
+use rows::workers;
 
 use super::draft::{Draft, Drafting};
 use super::islands::islands;
@@ -20,7 +22,6 @@ use crate::snapshot::{Range, Reader};
 use crate::source_load::MAX_REFUSED;
 use crate::survey::Refused;
 use crate::transform::Lookups;
-use crate::workers;
 
 /// One reading of a source's chunks.
 pub struct Pass<'a> {
@@ -38,27 +39,26 @@ impl Pass<'_> {
         let changed = Mutex::new(Vec::new());
         let totals = Mutex::new((0_i64, 0_i64));
         let again = AtomicBool::new(false);
-        self.for_each_chunk(|loader, streams, (chunk, former), stop| {
+        self.for_each_chunk(|loader, streams, (chunk, former)| {
             loop {
                 let now = lock(&known).clone();
                 let account = loader.make(&mut streams.old, &chunk.range, &now)?.clone();
                 if former.as_ref() == Some(&account) {
                     add(&totals, &account);
-                    return Ok(());
+                    return Ok(ControlFlow::Continue(()));
                 }
                 let former = former.clone().unwrap_or_default();
                 match self.put_beside(loader, &mut streams.new, &former, &account)? {
                     Ok(()) => {
                         add(&totals, &account);
                         lock(&changed).push((chunk.clone(), former, account));
-                        return Ok(());
+                        return Ok(ControlFlow::Continue(()));
                     }
                     Err(refusal) => {
                         self.remember(&mut lock(&known), refusal)?;
                         if self.source.needs_survey() || rivalry.is_on() {
                             again.store(true, Ordering::Relaxed);
-                            stop.set();
-                            return Ok(());
+                            return Ok(ControlFlow::Break(()));
                         }
                     }
                 }
@@ -130,18 +130,18 @@ impl Pass<'_> {
             return Ok(true);
         }
         let found = Mutex::new(None);
-        self.for_each_chunk(|loader, streams, (chunk, _), stop| {
+        self.for_each_chunk(|loader, streams, (chunk, _)| {
             loader.make(&mut streams.old, &chunk.range, refused)?;
             streams.new.begin()?;
             for &index in &whole {
                 if let Err(refusal) = loader.send_rows(&mut streams.new, index)? {
                     streams.new.rollback()?;
                     *lock(&found) = Some(refusal);
-                    stop.set();
-                    return Ok(());
+                    return Ok(ControlFlow::Break(()));
                 }
             }
-            streams.new.commit()
+            streams.new.commit()?;
+            Ok(ControlFlow::Continue(()))
         })?;
         let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(match found {
@@ -155,20 +155,18 @@ impl Pass<'_> {
 
     fn for_each_chunk(
         &self,
-        work: impl Fn(&mut Loader, &mut Streams<'_>, &Known, &workers::Stop) -> Result<()> + Sync,
+        work: impl Fn(&mut Loader, &mut Streams<'_>, &Known) -> Result<ControlFlow<()>> + Sync,
     ) -> Result<()> {
         let Drafting { route, run, snapshot, .. } = *self.drafting;
         let tables: Vec<String> = self.shapes.iter().map(|shape| shape.stage.clone()).collect();
-        let next = AtomicUsize::new(0);
-        workers::run(route.workers.min(self.chunks.len()), |stop| {
+        workers::share(route.workers, self.chunks, |chunks| {
             let mut streams = Streams { old: snapshot.stream()?, new: route.writer()? };
             streams.new.batch("SET synchronous_commit = off")?;
             let mut loader = Loader::staging(run, self.source, self.lookups, &tables, BOOKS);
-            while !stop.is_set() {
-                let Some(known) = self.chunks.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                    break;
-                };
-                work(&mut loader, &mut streams, known, stop)?;
+            while let Some(known) = chunks.next() {
+                if work(&mut loader, &mut streams, known)?.is_break() {
+                    chunks.stop();
+                }
             }
             Ok(())
         })

@@ -5,17 +5,16 @@
 //! and is looked up by stays in memory, as fingerprints.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use common::Result;
+use rows::workers;
 
 use super::Surveyed;
 use crate::keys::{Fingerprint, Key};
 use crate::plan::{Known, Otherwise, Source};
 use crate::snapshot::{self, Snapshot};
 use crate::transform::{Lookups, Transformer, Values};
-use crate::workers;
 
 /// A target by its number, and what makes its rows one.
 type Place = (usize, Fingerprint);
@@ -71,12 +70,11 @@ impl Web {
         let &Surveyed { source, ranges, refused, bar } = &circle[index];
         let needed = needed(circle);
         let web = Mutex::new(self);
-        let next = AtomicUsize::new(0);
         bar.inc_length(bar.length().unwrap_or(0) / 2);
-        workers::run(worker_count.min(ranges.len()), |_| {
+        workers::share(worker_count, ranges, |ranges| {
             let mut stream = snapshot.stream()?;
             let mut transformer = Transformer::new(source, lookups);
-            while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for range in ranges {
                 let (mut standing, mut tied) = (Vec::new(), Vec::new());
                 let mut read = 0;
                 snapshot::for_each_row(&mut stream, source, range, |row| {

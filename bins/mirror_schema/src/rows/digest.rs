@@ -1,17 +1,17 @@
 //! What a table holds, bucket by bucket, as its server counts it: no row travels.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::AddAssign;
 use std::sync::Mutex;
 
-use common::{Database, Error, Result, Session};
+use common::{Database, Error, Result, Session, progress};
 use db_backup::copy_text;
 use migrate_data::snapshot::Snapshot;
-use rows::CopyStream;
+use rows::{CopyStream, workers};
 
 use super::buckets::{Compared, Side};
-use super::queue;
 
 /// Some rows, whatever their order: their number, and the sums of two hashes of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,8 +98,9 @@ pub fn both(
             pieces.extend(cut.map(|piece| (index, side, piece, table.blocks)));
         }
     }
-    // Taken from the end: those of the largest tables first.
-    pieces.sort_by_key(|(.., blocks)| *blocks);
+    // Those of the largest tables first.
+    pieces.sort_by_key(|(.., blocks)| Reverse(*blocks));
+    let bar = progress::bar(pieces.len() as u64, "compare");
     let found = Mutex::new(vec![(Digests::default(), Digests::default()); tables.len()]);
     let open = || {
         let mut streams = (snapshot.stream()?, CopyStream::open(target)?);
@@ -109,23 +110,25 @@ pub fn both(
         }
         Ok(streams)
     };
-    queue::each(pieces, jobs, "compare", open, |streams, (index, side, piece, _)| {
+    workers::each(jobs, pieces, open, |streams, (index, side, piece, _)| {
         let stream = match side {
             Side::Source => &mut *streams.0,
             Side::Target => &mut streams.1,
         };
         let mut lines = Vec::new();
-        stream.copy_out(&sql(&tables[*index], *side, piece), |line| {
+        stream.copy_out(&sql(&tables[index], side, &piece), |line| {
             lines.push(String::from_utf8_lossy(line).into_owned());
             Ok(())
         })?;
-        let digests = &mut found.lock().expect("no worker panics")[*index];
+        let digests = &mut found.lock().expect("no worker panics")[index];
         let digests = match side {
             Side::Source => &mut digests.0,
             Side::Target => &mut digests.1,
         };
+        bar.inc(1);
         lines.iter().try_for_each(|line| digests.add(line))
     })?;
+    bar.finish_and_clear();
     Ok(found.into_inner().expect("no worker panics"))
 }
 

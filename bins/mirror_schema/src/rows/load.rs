@@ -1,6 +1,7 @@
 //! Tables that are empty in a mirror: filled by several streams in one snapshot, counted, and
 //! compared by hash.
 
+use std::cmp::Reverse;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -8,11 +9,10 @@ use common::{Error, Pool, Result, progress, say};
 use db_backup::copy_text;
 use db_backup::tally::Hash;
 use migrate_data::snapshot::Snapshot;
-use rows::CopyStream;
+use rows::{CopyStream, workers};
 
 use super::aside::Aside;
 use super::copy::{self, Content};
-use super::queue;
 use super::table::Table;
 use crate::mirror::Mirror;
 use crate::sides::{Sides, State};
@@ -91,15 +91,17 @@ fn all<S>(
     for (index, table) in tables.iter().enumerate() {
         pieces.extend(table.pieces().into_iter().map(|piece| (index, piece)));
     }
-    // Taken from the end.
-    pieces.sort_by_key(|(index, _)| tables[*index].blocks);
+    pieces.sort_by_key(|(index, _)| Reverse(tables[*index].blocks));
+    let bar = progress::bar(pieces.len() as u64, label);
     let contents = Mutex::new(vec![(0, Hash::default()); tables.len()]);
-    queue::each(pieces, jobs, label, open, |own, (index, piece)| {
-        let (rows, hash) = work(own, &tables[*index], piece)?;
-        let content = &mut contents.lock().expect("no worker panics")[*index];
+    workers::each(jobs, pieces, open, |own, (index, piece)| {
+        let (rows, hash) = work(own, &tables[index], &piece)?;
+        let content = &mut contents.lock().expect("no worker panics")[index];
         *content = (content.0 + rows, content.1.and(hash));
+        bar.inc(1);
         Ok(())
     })?;
+    bar.finish_and_clear();
     Ok(contents.into_inner().expect("no worker panics"))
 }
 

@@ -1,9 +1,9 @@
 //! Workers that take chunks of rows from one list and COPY them, each over its own connection.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{Pool, Result, Session, progress};
+use rows::workers;
 
 use super::Shop;
 use super::{tables, users};
@@ -45,39 +45,25 @@ struct Desk {
 ///
 /// # Errors
 /// A worker failed; the others stop after their chunk, and the tables stay marked as unfinished.
-pub fn fill(shop: &Shop, pool: &Pool, workers: u32, orders: u64) -> Result<u64> {
+pub fn fill(shop: &Shop, pool: &Pool, count: u32, orders: u64) -> Result<u64> {
     let chunks = chunks(shop, orders);
     let total = u64::from(shop.people.count()) + u64::from(shop.catalogue.count()) + orders;
     let bar = progress::bar(total, "filling");
-    let next = AtomicUsize::new(0);
-    let stop = AtomicBool::new(false);
-    let work = || -> Result<u64> {
+    let dirty = AtomicU64::new(0);
+    let open = || {
         let mut session = pool.session()?;
         tables::join_as_worker(&mut session)?;
         // The commit of the final comment flushes all that was written before it.
         session.batch("SET synchronous_commit = off")?;
-        let mut desk = Desk::new();
-        let mut dirty = 0;
-        while !stop.load(Ordering::Relaxed) {
-            let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                break;
-            };
-            dirty += desk.fill(shop, chunk, &mut session)?;
-            bar.inc(chunk.last - chunk.first + 1);
-        }
-        Ok(dirty)
+        Ok((session, Desk::new()))
     };
-    let outcomes: Vec<Result<u64>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers.max(1))
-            .map(|_| scope.spawn(|| work().inspect_err(|_| stop.store(true, Ordering::Relaxed))))
-            .collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+    let filled = workers::each(count as usize, chunks, open, |(session, desk), chunk| {
+        dirty.fetch_add(desk.fill(shop, &chunk, session)?, Ordering::Relaxed);
+        bar.inc(chunk.last - chunk.first + 1);
+        Ok(())
     });
     bar.finish_and_clear();
-    outcomes.into_iter().sum()
+    filled.map(|()| dirty.into_inner())
 }
 
 fn chunks(shop: &Shop, orders: u64) -> Vec<Chunk> {

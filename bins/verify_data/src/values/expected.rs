@@ -1,7 +1,6 @@
 //! What the mapping makes of the old rows.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::Result;
 use migrate_data::plan::{FieldInput, Source};
@@ -9,7 +8,7 @@ use migrate_data::snapshot::{self, Range, Snapshot};
 use migrate_data::survey::Refused;
 use migrate_data::transform::{Lookups, Transformer, Values};
 use migrate_data::value::Value;
-use migrate_data::workers;
+use rows::workers;
 
 use super::canonical::{Row, merge};
 use super::{BUCKETS, Bucket, Buckets, Shape};
@@ -30,11 +29,10 @@ impl Pass<'_> {
     pub fn buckets(&self) -> Result<Vec<Buckets>> {
         let empty = || vec![vec![Bucket::default(); BUCKETS]; self.shapes.len()];
         let total = Mutex::new(empty());
-        let next = AtomicUsize::new(0);
-        workers::run(self.workers.min(self.ranges.len()), |stop| {
+        workers::share(self.workers, self.ranges, |ranges| {
             let mut own = empty();
             let mut buffer = Vec::new();
-            self.read(&next, stop, |index, row, _| {
+            self.read(ranges, |index, row, _| {
                 row.add(&self.shapes[index], &mut own[index], &mut buffer);
             })?;
             let mut total = total.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -47,19 +45,15 @@ impl Pass<'_> {
     }
 
     /// Visits every row that some target should hold, with the key of its source row.
-    pub fn read(
+    pub fn read<'r>(
         &self,
-        next: &AtomicUsize,
-        stop: &workers::Stop,
+        ranges: impl IntoIterator<Item = &'r Range>,
         mut visit: impl FnMut(usize, &Row, &str),
     ) -> Result<()> {
         let mut stream = self.snapshot.stream()?;
         let mut transformer = Transformer::new(self.source, self.lookups);
         let mut canonical = Row::default();
-        while let Some(range) = self.ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if stop.is_set() {
-                break;
-            }
+        for range in ranges {
             snapshot::for_each_batch(&mut stream, self.source, range, |rows| {
                 // Brings near what they look up; each value is found without it, since the loader
                 // may have been wrong there.

@@ -1,12 +1,10 @@
 //! What tables hold.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::identifier::list;
 use common::{Database, Result};
-use migrate_data::workers;
-use rows::CopyStream;
+use rows::{CopyStream, workers};
 
 use super::canonical::Row;
 use super::{BUCKETS, Bucket, Buckets, Shape};
@@ -20,13 +18,10 @@ pub struct Table<'a, 'p> {
 /// The buckets of every table, one table per worker at a time.
 pub fn buckets(database: &Database, tables: &[Table], worker_count: usize) -> Result<Vec<Buckets>> {
     let all = Mutex::new(vec![Buckets::new(); tables.len()]);
-    let next = AtomicUsize::new(0);
-    workers::run(worker_count.min(tables.len()), |_| {
+    workers::share(worker_count, tables.iter().enumerate(), |tables| {
         let mut stream = CopyStream::open(database)?;
         let mut buffer = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(Table { sql, shape }) = tables.get(index) else { break };
+        for (index, Table { sql, shape }) in tables {
             let mut own = vec![Bucket::default(); BUCKETS];
             read(&mut stream, sql, shape, |row| row.add(shape, &mut own, &mut buffer))?;
             all.lock().unwrap_or_else(std::sync::PoisonError::into_inner)[index] = own;

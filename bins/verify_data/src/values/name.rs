@@ -1,10 +1,8 @@
 //! Names the rows of buckets that differ.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicUsize;
 
 use common::{Pool, Result};
-use migrate_data::workers::Stop;
 use rows::CopyStream;
 
 use super::canonical::{Row, show};
@@ -30,7 +28,7 @@ pub fn differences(
     let mut rows = Rows::new();
     let mut buffer = Vec::new();
     let mut wanted = |row: &Row| looked_into.contains(&row.bucket(shape, &mut buffer));
-    pass.read(&AtomicUsize::new(0), &Stop::default(), |target, row, source_key| {
+    pass.read(pass.ranges, |target, row, source_key| {
         if target == index && wanted(row) {
             rows.entry(row.key(shape)).or_default().0.push((row.clone(), source_key.to_owned()));
         }

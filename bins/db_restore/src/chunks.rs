@@ -9,11 +9,12 @@ use common::{Context, Error, Result, Session};
 use db_backup::copy_text;
 use db_backup::manifest::{Chunk, Table};
 use db_backup::store::Backup;
+use rows::workers;
 
 use crate::plan::Plan;
 use crate::row_hash::{Sum, Summing};
 use crate::scratch::Scratch;
-use crate::{journal, workers};
+use crate::{journal, session};
 
 /// The table as SQL names it.
 pub fn sql_name(table: &Table) -> String {
@@ -44,7 +45,7 @@ pub fn load(
     let total = chunks.iter().map(|(_, chunk)| chunk.bytes).sum();
     let bar = progress::bar(total, "rows");
     let open = || {
-        let mut session = workers::session(&scratch.database)?;
+        let mut session = session::open(&scratch.database)?;
         if is_superuser {
             session.batch("SET session_replication_role = replica")?;
         }

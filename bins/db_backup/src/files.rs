@@ -2,15 +2,18 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic;
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
-use common::{Context, Result};
+use common::{Context, Error, Result};
 use db_backup::filter;
 use db_backup::gzip::Gzip;
 use db_backup::manifest::{self, Chunk};
 use rows::CopyStream;
+use rows::workers::{self, Items};
 
 use crate::batch;
 use crate::plan::{Of, Piece, Plan};
@@ -34,66 +37,64 @@ pub fn copy(
     form: &Form,
     files: &mut Vec<manifest::File>,
 ) -> Result<Vec<Written>> {
-    let workers = std::mem::take(&mut snapshot.workers);
+    let workers = Mutex::new(std::mem::take(&mut snapshot.workers));
     let (selection, locked_ahead) = (&snapshot.selection, snapshot.locked_ahead);
-    let next = AtomicUsize::new(0);
+    let count = lock(&workers).len();
     let (sender, receiver) = mpsc::channel();
     let mut written = Vec::with_capacity(plan.pieces.len());
     let mut failure = None;
-    std::thread::scope(|scope| {
-        for mut session in workers {
-            let (sender, next) = (sender.clone(), &next);
-            scope.spawn(move || {
-                filter::survive_broken_pipes();
-                batch::schedule();
-                let mut locked = HashSet::new();
-                let mut gzip = Gzip::new(form.level);
-                while let Some(piece) = take(plan, next, form) {
-                    let work = (|| {
-                        if !locked_ahead {
-                            lock(&mut session, &plan.pieces[piece], selection, &mut locked)?;
-                        }
-                        write(&mut session, &mut gzip, &plan.pieces[piece], selection, form)
-                    })();
-                    let failed = work.is_err();
-                    if sender.send((piece, work)).is_err() || failed {
-                        return;
-                    }
+    let copied = thread::scope(|scope| {
+        let work = move |pieces: &mut Items<(usize, &Piece)>| -> Result<()> {
+            let Some(mut session) = lock(&workers).pop() else { return Ok(()) };
+            filter::survive_broken_pipes();
+            batch::schedule();
+            let mut locked = HashSet::new();
+            let mut gzip = Gzip::new(form.level);
+            for (number, piece) in pieces {
+                if !locked_ahead {
+                    lock_late(&mut session, piece, selection, &mut locked)?;
                 }
-            });
-        }
-        drop(sender);
+                let file = write(&mut session, &mut gzip, piece, selection, form)?;
+                if sender.send((number, file)).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        let pieces = plan.pieces.iter().enumerate();
+        let copying = scope.spawn(move || workers::share_until(form.stop, count, pieces, work));
         loop {
             let outcome = match receiver.recv_timeout(HEARTBEAT) {
-                Ok((piece, work)) => work.and_then(|(chunk, stored, file)| {
-                    file.sync_all()?;
-                    files.push(stored);
-                    written.push((piece, chunk));
-                    Ok(())
-                }),
+                Ok((piece, (chunk, stored, file))) => {
+                    file.sync_all().map_err(Error::from).map(|()| {
+                        files.push(stored);
+                        written.push((piece, chunk));
+                    })
+                }
                 Err(RecvTimeoutError::Timeout) => snapshot.coordinator.batch("SELECT 1"),
                 Err(RecvTimeoutError::Disconnected) => break,
             };
             if let Err(error) = outcome {
-                form.stop.store(true, Ordering::Relaxed);
+                form.stop.set();
                 failure.get_or_insert(error);
             }
         }
+        copying.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked))
     });
+    // What stopped the workers says more than they do about it.
     match failure {
         Some(error) => Err(error),
-        None => Ok(written),
+        None => copied.map(|()| written),
     }
 }
 
-fn take(plan: &Plan, next: &AtomicUsize, form: &Form) -> Option<usize> {
-    let piece = next.fetch_add(1, Ordering::Relaxed);
-    (piece < plan.pieces.len() && !form.stop.load(Ordering::Relaxed)).then_some(piece)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The coordinator holds the table since before the snapshot; whoever waits to change it stands
 /// between, so that waiting here would be for ever.
-fn lock(
+fn lock_late(
     session: &mut CopyStream,
     piece: &Piece,
     selection: &Selection,
