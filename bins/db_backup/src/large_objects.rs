@@ -1,6 +1,6 @@
 //! The content of large objects, as COPY text.
 
-use crate::copy_text;
+use rows::copy_text;
 
 /// `COPY (…) TO STDOUT` of (oid, offset, bytea) in pieces, of the large objects of a range of oids.
 pub fn content_sql((first, last): (u32, u32), encoding: &str) -> String {

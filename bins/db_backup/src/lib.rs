@@ -3,7 +3,6 @@
 //!
 //! `db_backup` writes it, `db_restore` reads it; the format is fixed here, once.
 
-pub mod copy_text;
 pub mod disk;
 pub mod filter;
 pub mod gzip;
@@ -13,4 +12,3 @@ pub mod programs;
 pub mod reading;
 pub mod sink;
 pub mod store;
-pub mod tally;

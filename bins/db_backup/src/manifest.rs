@@ -8,7 +8,7 @@ use common::{Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::tally::Hash;
+use rows::RowsHash;
 
 pub const FILE: &str = "manifest.json";
 
@@ -155,7 +155,7 @@ pub struct Table {
     pub rows: u64,
     /// Of uncompressed COPY text.
     pub bytes: u64,
-    pub hash: Hash,
+    pub hash: RowsHash,
     pub chunks: Vec<Chunk>,
     /// `WHERE …` of an extension's configuration table.
     pub condition: Option<String>,
@@ -167,7 +167,7 @@ pub struct Chunk {
     pub rows: u64,
     pub bytes: u64,
     pub sha256: String,
-    pub hash: Hash,
+    pub hash: RowsHash,
     /// `WHERE …`, which chose its rows; `None`: all.
     #[serde(rename = "where")]
     pub predicate: Option<String>,

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::filter;
 use crate::manifest::{self, Chunk, hex};
-use crate::tally::Tally;
+use rows::Tally;
 
 /// Block size of the streams: what the driver's COPY writer likes to be handed.
 const BLOCK: usize = 128 * 1024;

@@ -2,9 +2,9 @@
 
 use common::identifier::literal;
 use common::{Context, Database, Error, Result, Session, note};
-use db_backup::copy_text;
 use postgres::error::SqlState;
 use rows::CopyStream;
+use rows::copy_text;
 
 use crate::arguments::Arguments;
 use crate::source::{self, Relation, Selection};

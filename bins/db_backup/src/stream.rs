@@ -8,9 +8,9 @@ use common::{Context, Error, Result};
 use db_backup::gzip::Gzip;
 use db_backup::manifest::{self, Chunk};
 use db_backup::sink::Sink;
-use db_backup::tally::Tally;
 use indicatif::ProgressBar;
 use rows::CopyStream;
+use rows::Tally;
 use rows::workers::Stop;
 
 use crate::plan::Piece;

@@ -9,8 +9,8 @@ use db_backup::manifest::{
 };
 use db_backup::sink::Sink;
 use db_backup::store::{self, Backup, Partial};
-use db_backup::tally::Hash;
 use indicatif::ProgressBar;
+use rows::RowsHash;
 use rows::workers::Stop;
 
 use crate::arguments::Arguments;
@@ -213,7 +213,7 @@ fn empty(relation: &source::Relation) -> Table {
         columns: relation.columns.clone(),
         rows: 0,
         bytes: 0,
-        hash: Hash::default(),
+        hash: RowsHash::default(),
         chunks: Vec::new(),
         condition: relation.condition.clone(),
     }

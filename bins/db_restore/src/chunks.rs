@@ -6,15 +6,15 @@ use std::io::Write;
 use common::identifier::quote;
 use common::progress::{self, grouped};
 use common::{Context, Error, Result, Session};
-use db_backup::copy_text;
 use db_backup::manifest::{Chunk, Table};
 use db_backup::store::Backup;
+use rows::copy_text;
 use rows::workers;
 
 use crate::plan::Plan;
-use crate::row_hash::{Sum, Summing};
 use crate::scratch::Scratch;
 use crate::{journal, session};
+use rows::server_hash::{Sum, Summing};
 
 /// The table as SQL names it.
 pub fn sql_name(table: &Table) -> String {

@@ -6,16 +6,16 @@ use std::sync::Mutex;
 
 use common::progress::{self, count, grouped};
 use common::{Error, Result, Session};
-use db_backup::copy_text;
 use db_backup::manifest::Table;
-use db_backup::tally::{Hash, Tally};
+use rows::copy_text;
 use rows::workers;
+use rows::{RowsHash, Tally};
 
 use crate::pieces::{self, Piece};
 use crate::plan::Plan;
-use crate::row_hash::Sum;
 use crate::scratch::Scratch;
 use crate::{journal, session, statistics};
+use rows::server_hash::Sum;
 
 /// Proves every restored table by the plan's workers, and has some analyzed by the way.
 ///
@@ -50,7 +50,7 @@ pub fn check(plan: &Plan, scratch: &Scratch, analyzed: &[String]) -> Result<()> 
         };
         let hash = hashes[piece.table].as_deref().expect("only such pieces are summed");
         let row = session.query_one(&piece.sum(plan, hash), &[])?;
-        let sum = Sum::from_text(row.get(0), row.get(1))?;
+        let sum = Sum::from_text(row.get(0), [row.get(1)])?;
         let mut stored = stored.lock().expect("no holder panics");
         stored[piece.table] = stored[piece.table].and(sum);
         bar.inc(sum.rows.unsigned_abs());
@@ -83,7 +83,7 @@ fn sent(plan: &Plan, chunks: &HashMap<String, Sum>) -> Vec<Option<Sum>> {
 /// Compares what COPY gives of the tables with the manifest.
 fn read_back(plan: &Plan, scratch: &Scratch, pieces: Vec<Piece>) -> Result<()> {
     let tables: HashSet<usize> = pieces.iter().map(|piece| piece.table).collect();
-    let sums = Mutex::new(vec![(0, Hash::default()); plan.tables.len()]);
+    let sums = Mutex::new(vec![(0, RowsHash::default()); plan.tables.len()]);
     let open = || session::open(&scratch.database);
     workers::each(plan.jobs, pieces, open, |session, piece| {
         let tally = tally(session, &piece.copy_out(plan))?;
@@ -119,7 +119,7 @@ pub fn check_table(session: &mut Session, plan: &Plan, table: &Table) -> Result<
     compare(table, tally.rows, tally.hash())
 }
 
-fn compare(table: &Table, rows: u64, hash: Hash) -> Result<()> {
+fn compare(table: &Table, rows: u64, hash: RowsHash) -> Result<()> {
     let name = format!("{}.{}", table.schema, table.name);
     if rows != table.rows {
         return Err(Error::new(format!(

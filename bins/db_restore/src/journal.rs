@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use common::{Result, Session};
 
-use crate::row_hash::Sum;
+use rows::server_hash::Sum;
 
 pub const SCHEMA: &str = "pgrefit_restoring";
 
@@ -50,7 +50,7 @@ pub fn record_chunk(
 ) -> Result<()> {
     let sql = "INSERT INTO pgrefit_restoring.done (what, of, rows, hash)
                VALUES ($1, $2::text::regclass, $3, $4::text::numeric)";
-    let (rows, hash) = (sent.map(|sum| sum.rows), sent.map(|sum| sum.hash.to_string()));
+    let (rows, hash) = (sent.map(|sum| sum.rows), sent.map(|sum| sum.hashes[0].to_string()));
     session.execute(sql, &[&file, &table, &rows, &hash])?;
     Ok(())
 }
@@ -58,7 +58,7 @@ pub fn record_chunk(
 /// What was sent, by chunk, where it was summed up.
 pub fn sent(session: &mut Session) -> Result<HashMap<String, Sum>> {
     let sql = "SELECT what, rows, hash::text FROM pgrefit_restoring.done WHERE hash IS NOT NULL";
-    let sum = |row: &postgres::Row| Sum::from_text(row.get(1), row.get(2));
+    let sum = |row: &postgres::Row| Sum::from_text(row.get(1), [row.get(2)]);
     session.query(sql, &[])?.iter().map(|row| Ok((row.get(0), sum(row)?))).collect()
 }
 

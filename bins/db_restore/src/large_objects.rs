@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use common::progress::{count, grouped};
 use common::{Context, Error, Result, Session};
-use db_backup::copy_text;
 use db_backup::large_objects::content_sql;
 use db_backup::manifest::{Chunk, LargeObjects};
 use db_backup::store::Backup;
-use db_backup::tally::Hash;
+use rows::RowsHash;
+use rows::copy_text;
 use rows::workers;
 
 use crate::plan::Plan;
@@ -53,7 +53,7 @@ pub fn check(session: &mut Session, objects: &LargeObjects, encoding: &str) -> R
         )));
     }
     let expected = objects.content.iter().map(|chunk| chunk.hash);
-    let expected = expected.fold(Hash::default(), Hash::and);
+    let expected = expected.fold(RowsHash::default(), RowsHash::and);
     let sql = content_sql((0, u32::MAX), encoding);
     if content::tally(session, &sql)?.hash() == expected {
         return Ok(());

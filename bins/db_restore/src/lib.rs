@@ -18,7 +18,6 @@ mod pieces;
 pub mod plan;
 pub mod preflight;
 pub mod report;
-mod row_hash;
 pub mod scratch;
 mod sequences;
 pub mod server;

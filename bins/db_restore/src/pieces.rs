@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 
 use common::{Result, Session};
-use db_backup::copy_text;
+use rows::copy_text;
 
 use crate::chunks::sql_name;
 use crate::plan::Plan;
-use crate::row_hash;
+use rows::server_hash;
 
 /// A part of a table that one worker reads.
 pub struct Piece {
@@ -74,7 +74,7 @@ const COLUMNS: usize = 99;
 /// The SQL of a row's hash, by table; `None` where the table has no columns, or too many.
 pub fn hashes(session: &mut Session, plan: &Plan) -> Result<Vec<Option<String>>> {
     let sql = include_str!("sql/row_values.sql");
-    let rows = session.query(sql, &[&names(plan), &row_hash::NULL])?;
+    let rows = session.query(sql, &[&names(plan), &server_hash::NULL])?;
     let values: HashMap<(i64, String), String> =
         rows.iter().map(|row| ((row.get(0), row.get(1)), row.get(2))).collect();
     let hash = |(position, table): (usize, &&db_backup::manifest::Table)| {

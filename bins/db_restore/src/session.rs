@@ -1,7 +1,7 @@
 //! The sessions of those who write and read rows.
 
 use common::{Database, Result, Session};
-use db_backup::copy_text;
+use rows::copy_text;
 
 /// A session that writes and reads rows as the backup holds them. What it commits may be lost in
 /// a crash of the server, together with the journal's word that it was done.

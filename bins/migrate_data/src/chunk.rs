@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use common::identifier::literal;
 use common::{Error, Result, Session};
-use rows::CopyStream;
 use rows::copy::RowBatch;
+use rows::{CopyStream, RowsHash};
 
-use crate::keys::{Key, key_hash_of};
+use crate::keys::Key;
 use crate::ledger::Chunk;
 use crate::ledger::account::Account;
 use crate::ledger::entries::{Entries, Merged};
@@ -135,8 +135,7 @@ impl<'p> Loader<'p> {
         if let Some(keys) = &mut self.keys {
             keys.push(key.clone());
         }
-        self.account.hash =
-            self.account.hash.wrapping_add(key_hash_of(row.get(0).unwrap_or_default()));
+        self.account.hash += RowsHash::of(row.get(0).unwrap_or_default());
         let known = if refused.is_empty() { None } else { refused.get(&key) };
         let values = match known {
             Some(reject) => Err(reject.clone()),

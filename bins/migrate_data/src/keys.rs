@@ -60,16 +60,6 @@ pub fn fingerprint<'a>(
     fingerprint_of(buffer)
 }
 
-/// A hash of a source key that adds up: the sum over rows does not depend on their order.
-pub fn key_hash(key: &str) -> u128 {
-    key_hash_of(key.as_bytes())
-}
-
-/// The same, of bytes.
-pub fn key_hash_of(bytes: &[u8]) -> u128 {
-    xxh3_128(bytes)
-}
-
 /// What `order_by` compares. Missing values lose to all others.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OrderKey {

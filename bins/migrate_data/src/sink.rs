@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use common::identifier;
 use common::{Result, Session};
+use rows::RowsHash;
 use rows::copy::Encoder;
 
-use crate::keys::{Key, key_hash_of};
+use crate::keys::Key;
 use crate::plan::{FieldInput, Source, Target};
 use crate::transform::Values;
 use crate::value::Value;
@@ -71,14 +72,14 @@ impl Sink {
 
     /// A hash of the rows that adds up: neither their order nor how they are cut into chunks
     /// counts.
-    pub fn hash(&mut self) -> u128 {
+    pub fn hash(&mut self) -> RowsHash {
         let length = self.rows.len();
         let bytes = match &mut self.rows {
             Rows::Binary(encoder) => encoder.finish(),
             Rows::Text(buffer) => buffer,
         };
-        let rows = self.bounds.windows(2).map(|row| key_hash_of(&bytes[row[0]..row[1]]));
-        let sum = rows.fold(0, u128::wrapping_add);
+        let rows = self.bounds.windows(2).map(|row| RowsHash::of(&bytes[row[0]..row[1]]));
+        let sum = rows.sum();
         // `send` writes the trailer once more.
         if let Rows::Binary(encoder) = &mut self.rows {
             encoder.truncate(length);

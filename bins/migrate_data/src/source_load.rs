@@ -5,10 +5,9 @@ use std::sync::{Mutex, MutexGuard};
 
 use common::{Error, Result, Session};
 use indicatif::ProgressBar;
-use rows::workers;
+use rows::{RowsHash, workers};
 
 use crate::chunk::Loader;
-use crate::keys::key_hash_of;
 use crate::ledger::{self, refused, resume};
 use crate::load::{Ending, Route};
 use crate::plan::{Plan, Source};
@@ -76,11 +75,11 @@ impl<'a> SourceLoad<'a> {
             // The same place may hold another row by now.
             return Ok(!ranges.is_empty());
         }
-        let mut there: u128 = 0;
+        let mut there = RowsHash::default();
         let mut stream = snapshot.stream()?;
         for range in &ranges {
             stream.rows(&self.source.keys_sql(&range.predicate(self.source)), |row| {
-                there = there.wrapping_add(key_hash_of(row.get(0).unwrap_or_default()));
+                there += RowsHash::of(row.get(0).unwrap_or_default());
                 Ok(())
             })?;
         }

@@ -6,12 +6,11 @@ use std::{panic, thread};
 use common::identifier::quote;
 use common::progress::grouped;
 use common::{Database, Error, Result, Session};
-use migrate_data::keys::key_hash;
 use migrate_data::ledger::audit::{self, Away, Kept};
 use migrate_data::ledger::{self, gone};
 use migrate_data::plan::{FieldInput, Plan, Source};
 use migrate_data::value::Kind;
-use rows::CopyStream;
+use rows::{CopyStream, RowsHash};
 
 use crate::findings::{Findings, SHOWN};
 
@@ -119,7 +118,7 @@ struct Sides {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Keys {
     rows: u64,
-    sum: u128,
+    sum: RowsHash,
 }
 
 /// The keys of the source are those that were read, and each is in exactly one of target, lineage
@@ -186,7 +185,7 @@ fn hashed(stream: &mut CopyStream, query: &str) -> Result<Keys> {
     let mut keys = Keys::default();
     for_each_key(stream, query, |key| {
         keys.rows += 1;
-        keys.sum = keys.sum.wrapping_add(key_hash(key));
+        keys.sum += RowsHash::of(key.as_bytes());
     })?;
     Ok(keys)
 }
@@ -206,17 +205,18 @@ fn name_keys(
     kept: &str,
     findings: &mut Findings,
 ) -> Result<()> {
-    let mut fates: HashMap<u128, i64> = HashMap::new();
-    for_each_key(new, kept, |key| *fates.entry(key_hash(key)).or_default() += 1)?;
+    let hash = |key: &str| RowsHash::of(key.as_bytes());
+    let mut fates: HashMap<RowsHash, i64> = HashMap::new();
+    for_each_key(new, kept, |key| *fates.entry(hash(key)).or_default() += 1)?;
     let (mut lost, mut twice) = (Vec::new(), Vec::new());
-    for_each_key(old, &source_keys(source), |key| match fates.remove(&key_hash(key)) {
+    for_each_key(old, &source_keys(source), |key| match fates.remove(&hash(key)) {
         None => lost.push(key.to_owned()),
         Some(1) => {}
         Some(_) => twice.push(key.to_owned()),
     })?;
     let mut invented = Vec::new();
     for_each_key(new, kept, |key| {
-        if fates.contains_key(&key_hash(key)) {
+        if fates.contains_key(&hash(key)) {
             invented.push(key.to_owned());
         }
     })?;

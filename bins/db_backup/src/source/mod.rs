@@ -3,8 +3,8 @@
 mod select;
 
 use common::{Error, Result, Session, identifier};
-use db_backup::copy_text;
 use db_backup::manifest::{DatabaseFacts, Grant, Matview, Sequence, Setting};
+use rows::copy_text;
 use serde::de::DeserializeOwned;
 
 pub use select::Selection;

@@ -12,7 +12,7 @@ use super::Backup;
 use super::backup::VERIFIED;
 use crate::manifest::{self, Chunk, File};
 use crate::reading;
-use crate::tally::Hash;
+use rows::RowsHash;
 
 /// What reading a whole backup showed.
 #[derive(Default)]
@@ -94,7 +94,7 @@ fn contradictions(backup: &Backup) -> Vec<Error> {
         }
     }
     for table in &manifest.tables {
-        let sums = table.chunks.iter().fold((0, 0, Hash::default()), |sum, chunk| {
+        let sums = table.chunks.iter().fold((0, 0, RowsHash::default()), |sum, chunk| {
             (sum.0 + chunk.rows, sum.1 + chunk.bytes, sum.2.and(chunk.hash))
         });
         if sums != (table.rows, table.bytes, table.hash) {

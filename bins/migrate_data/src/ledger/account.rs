@@ -2,6 +2,7 @@
 
 use common::{Error, Result, Session};
 use postgres::Row;
+use rows::RowsHash;
 use serde_json::{Map, Value, json};
 
 use super::Chunk;
@@ -18,9 +19,9 @@ pub struct Account {
     pub merged: i64,
     pub quarantined: i64,
     /// Of the keys read, whatever their order.
-    pub hash: u128,
+    pub hash: RowsHash,
     /// Of what is written into the books for quarantined and merged rows.
-    pub fates: u128,
+    pub fates: RowsHash,
     /// Rows written, by target.
     pub target_rows: Map<String, Value>,
     /// Sum of their hashes, by target.
@@ -34,7 +35,7 @@ impl Account {
     pub fn add_rows(&mut self, source: &Source, sinks: &mut [Sink], replaced: &[u64]) {
         for (target, sink) in source.targets.iter().zip(sinks) {
             self.target_rows.insert(target.name.clone(), json!(sink.len()));
-            self.made.insert(target.name.clone(), json!(hex(sink.hash())));
+            self.made.insert(target.name.clone(), json!(sink.hash()));
             for column in target.columns.iter().filter(|column| replaced[column.field] > 0) {
                 let name = format!("{}.{}", target.name, column.name);
                 self.replaced.insert(name, json!(replaced[column.field]));
@@ -58,7 +59,8 @@ impl Account {
              FROM pgrefit.load_chunk WHERE run = $1 AND source = $2 ORDER BY chunk",
             &[&run, &source.label],
         )?;
-        let hash = |text: Option<&str>| text.and_then(|text| u128::from_str_radix(text, 16).ok());
+        let hash =
+            |text: Option<&str>| -> Option<RowsHash> { text.and_then(|text| text.parse().ok()) };
         let map = |text: Option<&str>| text.and_then(|text| serde_json::from_str(text).ok());
         let account = |row: &Row| Account {
             read: row.get(3),
@@ -117,9 +119,9 @@ impl Account {
                 &self.quarantined,
                 &Value::from(self.target_rows.clone()).to_string(),
                 &Value::from(self.replaced.clone()).to_string(),
-                &hex(self.hash),
+                &self.hash.to_string(),
                 &Value::from(self.made.clone()).to_string(),
-                &hex(self.fates),
+                &self.fates.to_string(),
             ],
         )?;
         match updated {
@@ -130,8 +132,4 @@ impl Account {
             ))),
         }
     }
-}
-
-fn hex(hash: u128) -> String {
-    format!("{hash:032x}")
 }

@@ -2,6 +2,7 @@
 
 use common::identifier::literal;
 use common::{Result, Session};
+use rows::RowsHash;
 
 /// A key, an index or a foreign key that a load has set aside and not brought back.
 pub struct Away {
@@ -52,15 +53,11 @@ pub fn rows_written(session: &mut Session, run: i64, source: &str, target: &str)
     Ok(session.query_one(sql, &[&run, &source, &target])?.get(0))
 }
 
-/// The sum, modulo 2^128, of the hashes of the keys that the chunks of a source have read.
-pub fn keys_read(session: &mut Session, run: i64, source: &str) -> Result<u128> {
+/// The sum of the hashes of the keys that the chunks of a source have read.
+pub fn keys_read(session: &mut Session, run: i64, source: &str) -> Result<RowsHash> {
     let sql = "SELECT hash FROM pgrefit.load_chunk WHERE run = $1 AND source = $2";
     let rows = session.query(sql, &[&run, &source])?;
-    Ok(rows.iter().fold(0_u128, |sum, row| {
-        let hash: Option<String> = row.get(0);
-        let hash = hash.and_then(|hash| u128::from_str_radix(&hash, 16).ok());
-        sum.wrapping_add(hash.unwrap_or_default())
-    }))
+    Ok(rows.iter().filter_map(|row| row.get::<_, Option<&str>>(0)?.parse().ok()).sum())
 }
 
 /// `SELECT … UNION ALL SELECT …`: the keys of the merged and of the quarantined rows of a source.

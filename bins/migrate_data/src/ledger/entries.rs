@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use common::{Result, Session};
+use rows::RowsHash;
 use rows::copy::Encoder;
 
-use crate::keys::{Key, key_hash_of};
+use crate::keys::Key;
 use crate::plan::Source;
 use crate::sink;
 use crate::transform::Reject;
@@ -102,7 +103,7 @@ impl<'p> Entries<'p> {
         rejects: &[(Key, Reject)],
         raws: &HashMap<String, String>,
         merged: &[Merged],
-    ) -> u128 {
+    ) -> RowsHash {
         let quarantined = rejects.iter().map(|(key, reject)| {
             let key = key.to_string();
             hash_of(&[
@@ -119,11 +120,11 @@ impl<'p> Entries<'p> {
         let merged = merged
             .iter()
             .map(|merged| hash_of(&[Some(&merged.key.to_string()), Some(&merged.survivor)]));
-        quarantined.chain(merged).fold(0, u128::wrapping_add)
+        quarantined.chain(merged).sum()
     }
 }
 
-fn hash_of(parts: &[Option<&str>]) -> u128 {
+fn hash_of(parts: &[Option<&str>]) -> RowsHash {
     let mut bytes = Vec::with_capacity(256);
     for part in parts {
         // No text is that long, so that NULL is none.
@@ -131,7 +132,7 @@ fn hash_of(parts: &[Option<&str>]) -> u128 {
         bytes.extend_from_slice(&length.to_be_bytes());
         bytes.extend_from_slice(part.unwrap_or_default().as_bytes());
     }
-    key_hash_of(&bytes)
+    RowsHash::of(&bytes)
 }
 
 fn text(rows: &mut Encoder, value: Option<&String>) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use common::{Result, Session};
+use rows::RowsHash;
 
 use super::surrogates;
 use crate::plan::Source;
@@ -10,18 +11,19 @@ use crate::snapshot::Range;
 use crate::transform::Lookups;
 
 /// The committed chunks of a source: their ranges, and the sum of the hashes of the keys read.
-pub fn committed(session: &mut Session, run: i64, source: &Source) -> Result<(Vec<Range>, u128)> {
+pub fn committed(
+    session: &mut Session,
+    run: i64,
+    source: &Source,
+) -> Result<(Vec<Range>, RowsHash)> {
     let rows = session.query(
         "SELECT low, high, hash FROM pgrefit.load_chunk \
          WHERE run = $1 AND source = $2 AND committed_at IS NOT NULL ORDER BY chunk",
         &[&run, &source.label],
     )?;
     let ranges = rows.iter().map(|row| Range { low: row.get(0), high: row.get(1) }).collect();
-    let hash = rows.iter().fold(0_u128, |sum, row| {
-        let hash: String = row.get(2);
-        sum.wrapping_add(u128::from_str_radix(&hash, 16).unwrap_or_default())
-    });
-    Ok((ranges, hash))
+    let hashes = rows.iter().map(|row| row.get::<_, &str>(2).parse().unwrap_or_default());
+    Ok((ranges, hashes.sum()))
 }
 
 /// The source's rows as they are now counted.

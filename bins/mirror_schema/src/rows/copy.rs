@@ -5,14 +5,14 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use common::{Error, Result, Session};
-use db_backup::tally::{Hash, Tally};
 use rows::CopyStream;
+use rows::{RowsHash, Tally};
 
 /// What is handed over at once: the driver's channel holds one message.
 const SLICE: usize = 128 * 1024;
 
 /// Rows and their hash, independent of their order.
-pub type Content = (u64, Hash);
+pub type Content = (u64, RowsHash);
 
 /// Copies what a `COPY … TO STDOUT` gives into a `COPY … FROM STDIN`; what it held. One thread
 /// reads while the other writes.

@@ -2,37 +2,18 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::ops::AddAssign;
 use std::sync::Mutex;
 
 use common::{Database, Error, Result, Session, progress};
-use db_backup::copy_text;
 use migrate_data::snapshot::Snapshot;
+use rows::copy_text;
+use rows::server_hash::Sum;
 use rows::{CopyStream, workers};
 
 use super::buckets::{Compared, Side};
 
 /// Some rows, whatever their order: their number, and the sums of two hashes of each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Digest {
-    pub rows: i64,
-    sums: [i128; 2],
-}
-
-impl AddAssign for Digest {
-    fn add_assign(&mut self, other: Digest) {
-        self.rows += other.rows;
-        self.sums[0] += other.sums[0];
-        self.sums[1] += other.sums[1];
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows with hash {:x}:{:x}", self.rows, self.sums[0], self.sums[1])
-    }
-}
+pub type Digest = Sum<2>;
 
 /// By the number of the bucket.
 #[derive(Clone, Debug, Default)]
@@ -59,16 +40,15 @@ impl Digests {
     }
 
     fn add(&mut self, line: &str) -> Result<()> {
-        let mut fields = line.trim_end().split('\t').map(str::parse::<i128>);
-        let mut field = || fields.next().and_then(std::result::Result::ok);
-        let (Some(bucket), Some(rows), Some(one), Some(other)) =
-            (field(), field(), field(), field())
-        else {
+        let fields: Vec<&str> = line.trim_end().split('\t').collect();
+        let number = |text: &str| {
+            let wrong = |error| Error::new(format!("a digest holds {text}: {error}"));
+            text.parse::<i64>().map_err(wrong)
+        };
+        let [bucket, rows, one, other] = fields[..] else {
             return Err(Error::new(format!("a digest is not four numbers: {line}")));
         };
-        let number = |value: i128| i64::try_from(value).expect("the server counts with 64 bits");
-        *self.0.entry(number(bucket)).or_default() +=
-            Digest { rows: number(rows), sums: [one, other] };
+        *self.0.entry(number(bucket)?).or_default() += Sum::from_text(number(rows)?, [one, other])?;
         Ok(())
     }
 }
@@ -155,6 +135,5 @@ pub fn of_mirror(target: &mut Session, compared: &Compared, buckets: &[i64]) -> 
         ),
         &[],
     )?;
-    let sum = |index: usize| row.get::<_, String>(index).parse().unwrap_or_default();
-    Ok(Digest { rows: row.get(0), sums: [sum(1), sum(2)] })
+    Sum::from_text(row.get(0), [row.get(1), row.get(2)])
 }

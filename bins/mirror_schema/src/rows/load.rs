@@ -6,9 +6,9 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use common::{Error, Pool, Result, progress, say};
-use db_backup::copy_text;
-use db_backup::tally::Hash;
 use migrate_data::snapshot::Snapshot;
+use rows::RowsHash;
+use rows::copy_text;
 use rows::{CopyStream, workers};
 
 use super::aside::Aside;
@@ -93,7 +93,7 @@ fn all<S>(
     }
     pieces.sort_by_key(|(index, _)| Reverse(tables[*index].blocks));
     let bar = progress::bar(pieces.len() as u64, label);
-    let contents = Mutex::new(vec![(0, Hash::default()); tables.len()]);
+    let contents = Mutex::new(vec![(0, RowsHash::default()); tables.len()]);
     workers::each(jobs, pieces, open, |own, (index, piece)| {
         let (rows, hash) = work(own, &tables[index], &piece)?;
         let content = &mut contents.lock().expect("no worker panics")[index];

@@ -4,9 +4,9 @@
 use std::time::Instant;
 
 use common::{Context, Error, Pool, Result, Session, note, progress, say};
-use db_backup::copy_text;
 use migrate_data::snapshot::Snapshot;
 use rows::CopyStream;
+use rows::copy_text;
 
 use super::buckets::Compared;
 use super::digest::{self, Digest, Digests};

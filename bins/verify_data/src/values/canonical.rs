@@ -1,8 +1,8 @@
 //! A row as bytes that the cleaned value and the stored one share.
 
 use migrate_data::clean::Number;
-use migrate_data::keys::key_hash_of;
 use migrate_data::value::{Kind, Value};
+use rows::RowsHash;
 
 use super::{BUCKETS, Bucket, Buckets, Shape};
 
@@ -55,7 +55,7 @@ impl Row {
             buffer.extend_from_slice(self.column(index));
             buffer.push(0);
         }
-        (key_hash_of(buffer) % BUCKETS as u128) as usize
+        (RowsHash::of(buffer).0 % BUCKETS as u128) as usize
     }
 
     /// Adds the row to its bucket.
@@ -67,7 +67,7 @@ impl Row {
             buffer.extend_from_slice(&end.to_le_bytes());
         }
         bucket.rows += 1;
-        bucket.sum = bucket.sum.wrapping_add(key_hash_of(buffer));
+        bucket.sum += RowsHash::of(buffer);
     }
 }
 
@@ -75,7 +75,7 @@ impl Row {
 pub fn merge(total: &mut Buckets, part: &[Bucket]) {
     for (total, part) in total.iter_mut().zip(part) {
         total.rows += part.rows;
-        total.sum = total.sum.wrapping_add(part.sum);
+        total.sum += part.sum;
     }
 }
 

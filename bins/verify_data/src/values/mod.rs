@@ -20,6 +20,7 @@ use migrate_data::plan::{Plan, Target};
 use migrate_data::snapshot::Snapshot;
 use migrate_data::transform::Lookups;
 use migrate_data::value::Kind;
+use rows::RowsHash;
 
 use crate::findings::Findings;
 use circle::Read;
@@ -30,7 +31,7 @@ pub type Buckets = Vec<Bucket>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bucket {
     rows: u64,
-    sum: u128,
+    sum: RowsHash,
 }
 
 const BUCKETS: usize = 4096;

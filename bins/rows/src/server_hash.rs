@@ -1,6 +1,9 @@
 //! A hash of a row's text that the server can compute for itself, so that stored rows are proved
 //! where they are, without being sent back.
 
+use std::fmt;
+use std::ops::AddAssign;
+
 use common::{Error, Result};
 use memchr::{memchr, memchr_iter};
 
@@ -10,32 +13,57 @@ pub const NULL: &str = "\u{1}N\u{1}";
 /// Longer rows are not gathered: whether they are stored is seen by reading them back.
 const LONGEST: usize = 24 * 1024 * 1024;
 
-/// Rows and the sum of their hashes: a multiset, as its order does not matter, while a row that is
-/// doubled does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sum {
+/// Rows and the sums of their hashes, of which the server may compute several: a multiset, as its
+/// order does not matter, while a row that is doubled does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sum<const HASHES: usize = 1> {
     pub rows: i64,
     /// Of each row's hash as PostgreSQL's bigint.
-    pub hash: i128,
+    pub hashes: [i128; HASHES],
 }
 
-impl Sum {
+impl<const HASHES: usize> Sum<HASHES> {
     #[must_use]
-    pub fn and(self, other: Sum) -> Sum {
-        Sum { rows: self.rows + other.rows, hash: self.hash + other.hash }
+    pub fn and(mut self, other: Sum<HASHES>) -> Sum<HASHES> {
+        self += other;
+        self
     }
 
     /// As the server tells it.
-    pub fn from_text(rows: i64, hash: &str) -> Result<Sum> {
-        match hash.parse() {
-            Ok(hash) => Ok(Sum { rows, hash }),
-            Err(error) => Err(Error::new(format!("{hash} is no sum of hashes: {error}"))),
+    ///
+    /// # Errors
+    /// A sum is not a number.
+    pub fn from_text(rows: i64, hashes: [&str; HASHES]) -> Result<Sum<HASHES>> {
+        let mut sum = Sum { rows, ..Sum::default() };
+        for (number, text) in sum.hashes.iter_mut().zip(hashes) {
+            match text.parse() {
+                Ok(hash) => *number = hash,
+                Err(error) => {
+                    return Err(Error::new(format!("{text} is no sum of hashes: {error}")));
+                }
+            }
         }
+        Ok(sum)
     }
+}
 
-    fn add(&mut self, row: i64) {
-        self.rows += 1;
-        self.hash += i128::from(row);
+impl<const HASHES: usize> Default for Sum<HASHES> {
+    fn default() -> Sum<HASHES> {
+        Sum { rows: 0, hashes: [0; HASHES] }
+    }
+}
+
+impl<const HASHES: usize> AddAssign for Sum<HASHES> {
+    fn add_assign(&mut self, other: Sum<HASHES>) {
+        self.rows += other.rows;
+        self.hashes.iter_mut().zip(other.hashes).for_each(|(sum, hash)| *sum += hash);
+    }
+}
+
+impl<const HASHES: usize> fmt::Display for Sum<HASHES> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hashes: Vec<String> = self.hashes.iter().map(|hash| format!("{hash:x}")).collect();
+        write!(f, "{} rows with hash {}", self.rows, hashes.join(":"))
     }
 }
 
@@ -56,10 +84,10 @@ impl Summing {
         for end in memchr_iter(b'\n', block) {
             let line = &block[start..end];
             if self.open.is_empty() {
-                self.sum.add(of_line(line, &mut self.values));
+                self.sum += of_row(of_line(line, &mut self.values));
             } else {
                 self.open.extend_from_slice(line);
-                self.sum.add(of_line(&self.open, &mut self.values));
+                self.sum += of_row(of_line(&self.open, &mut self.values));
                 self.open.clear();
             }
             start = end + 1;
@@ -75,6 +103,10 @@ impl Summing {
     pub fn sum(&self) -> Option<Sum> {
         (!self.has_long).then_some(self.sum)
     }
+}
+
+fn of_row(hash: i64) -> Sum {
+    Sum { rows: 1, hashes: [i128::from(hash)] }
 }
 
 fn of_line(line: &[u8], values: &mut Vec<u8>) -> i64 {

@@ -1,7 +1,9 @@
 //! Rows, bytes and content hash of COPY text, counted while it streams.
 
 use memchr::memchr;
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::RowsHash;
 
 /// What a stream of COPY text holds. COPY text has exactly one newline per row, at its end:
 /// those inside of values are written `\n`.
@@ -10,7 +12,7 @@ pub struct Tally {
     pub rows: u64,
     /// Newlines included.
     pub bytes: u64,
-    hash: u128,
+    hash: RowsHash,
     /// A row that began in an earlier block.
     open: Option<Box<Xxh3>>,
 }
@@ -20,13 +22,13 @@ impl Tally {
         self.bytes += block.len() as u64;
         while let Some(end) = memchr(b'\n', block) {
             let line = match self.open.take() {
-                None => xxh3_128(&block[..end]),
+                None => RowsHash::of(&block[..end]),
                 Some(mut open) => {
                     open.update(&block[..end]);
-                    open.digest128()
+                    RowsHash(open.digest128())
                 }
             };
-            self.hash = self.hash.wrapping_add(line);
+            self.hash += line;
             self.rows += 1;
             block = &block[end + 1..];
         }
@@ -40,39 +42,8 @@ impl Tally {
         self.open.is_some()
     }
 
-    pub fn hash(&self) -> Hash {
-        Hash(self.hash)
-    }
-}
-
-/// A multiset of rows: the sum of their hashes, so that their order, and the chunks they came
-/// in, do not matter, while a row that is doubled does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hash(pub u128);
-
-impl Hash {
-    #[must_use]
-    pub fn and(self, other: Hash) -> Hash {
-        Hash(self.0.wrapping_add(other.0))
-    }
-}
-
-impl std::fmt::Display for Hash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl serde::Serialize for Hash {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Hash {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        u128::from_str_radix(&text, 16).map(Hash).map_err(serde::de::Error::custom)
+    pub fn hash(&self) -> RowsHash {
+        self.hash
     }
 }
 
