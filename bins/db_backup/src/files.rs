@@ -102,7 +102,7 @@ fn lock_late(
 ) -> Result<()> {
     let Of::Table(index) = piece.of else { return Ok(()) };
     if locked.insert(index) {
-        snapshot::lock(&selection.relations[index..=index], " NOWAIT", |sql| session.batch(sql))?;
+        snapshot::lock(&selection.relations[index..=index], false, |sql| session.batch(sql))?;
     }
     Ok(())
 }

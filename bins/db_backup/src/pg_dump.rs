@@ -39,7 +39,7 @@ impl PgDump {
             // Whoever waits to change a table waits for us, and a pg_dump behind it forever.
             .arg("--lock-wait-timeout=10000")
             .arg(format!("--encoding={}", archive_encoding(encoding)))
-            .arg(format!("--snapshot={}", snapshot.id))
+            .arg(format!("--snapshot={}", snapshot.id.as_str()))
             .args(snapshot.selection.pg_dump_arguments());
         start(command.env("PGAPPNAME", "db_backup pg_dump"))
     }

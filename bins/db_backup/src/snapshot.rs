@@ -1,10 +1,8 @@
 //! One moment of the database, seen by all who read.
 
-use common::identifier::literal;
 use common::{Context, Database, Error, Result, Session, note};
 use postgres::error::SqlState;
-use rows::CopyStream;
-use rows::copy_text;
+use rows::{CopyStream, SnapshotId, copy_text, snapshot};
 
 use crate::arguments::Arguments;
 use crate::source::{self, Relation, Selection};
@@ -18,7 +16,7 @@ const LOCKED_AHEAD: usize = 1000;
 
 /// The snapshot, the session that holds it, and those that read under it.
 pub struct Snapshot {
-    pub id: String,
+    pub id: SnapshotId,
     pub coordinator: Session,
     pub workers: Vec<CopyStream>,
     pub selection: Selection,
@@ -103,7 +101,7 @@ pub fn connect(database: &Database, arguments: &Arguments) -> Result<Connections
     Ok(Connections { coordinator, workers })
 }
 
-type Taken = (String, Selection);
+type Taken = (SnapshotId, Selection);
 
 fn attempt_once(
     coordinator: &mut Session,
@@ -113,19 +111,18 @@ fn attempt_once(
 ) -> Result<Taken> {
     let listed = selected(coordinator, arguments)?;
     listed.require_readable(&database.user)?;
-    coordinator.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-    lock(&listed.relations, "", |sql| coordinator.batch(sql))?;
-    let id: String = coordinator.query_one("SELECT pg_catalog.pg_export_snapshot()", &[])?.get(0);
+    let id = SnapshotId::take(coordinator, |session| {
+        lock(&listed.relations, true, |sql| session.batch(sql))
+    })?;
     let selection = selected(coordinator, arguments)?;
     let same = |one: &Selection| one.relations.iter().map(|one| one.oid).collect::<Vec<_>>();
     if same(&listed) != same(&selection) {
         return Err(Error::new("tables are created all the time").context(CHANGED));
     }
     for worker in workers {
-        worker.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        worker.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&id))).map_err(not_shared)?;
+        id.begin(worker).map_err(not_shared)?;
         if selection.relations.len() <= LOCKED_AHEAD {
-            lock(&selection.relations, " NOWAIT", |sql| worker.batch(sql))?;
+            lock(&selection.relations, false, |sql| worker.batch(sql))?;
         }
     }
     Ok((id, selection))
@@ -138,20 +135,15 @@ fn selected(session: &mut Session, arguments: &Arguments) -> Result<Selection> {
     Selection::new(all, &arguments.schemas, &arguments.tables, &arguments.exclude_table_data)
 }
 
-/// ACCESS SHARE, which only DROP, TRUNCATE and the like have to wait for.
+/// Locks all that has rows of its own, without its heirs, which are listed for themselves.
 pub fn lock(
     relations: &[Relation],
-    nowait: &str,
-    mut send: impl FnMut(&str) -> Result<()>,
+    may_wait: bool,
+    send: impl FnMut(&str) -> Result<()>,
 ) -> Result<()> {
-    let lockable: Vec<_> =
-        relations.iter().filter(|one| one.kind != source::Kind::Foreign).collect();
-    for batch in lockable.chunks(100) {
-        let names: Vec<_> = batch.iter().map(|one| format!("ONLY {}", one.sql())).collect();
-        let sql = format!("LOCK TABLE {} IN ACCESS SHARE MODE{nowait}", names.join(", "));
-        send(&sql).map_err(locked_by_others)?;
-    }
-    Ok(())
+    let lockable = relations.iter().filter(|one| one.kind != source::Kind::Foreign);
+    let names: Vec<_> = lockable.map(|one| format!("ONLY {}", one.sql())).collect();
+    snapshot::lock(&names, may_wait, send).map_err(locked_by_others)
 }
 
 fn locked_by_others(error: Error) -> Error {

@@ -9,9 +9,8 @@ use db_backup::gzip::Gzip;
 use db_backup::manifest::{self, Chunk};
 use db_backup::sink::Sink;
 use indicatif::ProgressBar;
-use rows::CopyStream;
-use rows::Tally;
 use rows::workers::Stop;
+use rows::{CopyStream, Tally};
 
 use crate::plan::Piece;
 

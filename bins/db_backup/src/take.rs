@@ -176,7 +176,7 @@ fn manifest(
         server_version: place.server_version,
         server_version_num: place.server_version_num,
         pg_dump_version: pg_dump.version().to_owned(),
-        snapshot: snapshot.id,
+        snapshot: snapshot.id.as_str().to_owned(),
         wal_lsn: place.wal_lsn,
         heads: taken.heads,
         options: Options {

@@ -8,8 +8,7 @@ use common::progress::{self, grouped};
 use common::{Context, Error, Result, Session};
 use db_backup::manifest::{Chunk, Table};
 use db_backup::store::Backup;
-use rows::copy_text;
-use rows::workers;
+use rows::{copy_text, workers};
 
 use crate::plan::Plan;
 use crate::scratch::Scratch;

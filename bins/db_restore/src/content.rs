@@ -7,9 +7,7 @@ use std::sync::Mutex;
 use common::progress::{self, count, grouped};
 use common::{Error, Result, Session};
 use db_backup::manifest::Table;
-use rows::copy_text;
-use rows::workers;
-use rows::{RowsHash, Tally};
+use rows::{RowsHash, Tally, copy_text, workers};
 
 use crate::pieces::{self, Piece};
 use crate::plan::Plan;

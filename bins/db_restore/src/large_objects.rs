@@ -7,9 +7,7 @@ use common::{Context, Error, Result, Session};
 use db_backup::large_objects::content_sql;
 use db_backup::manifest::{Chunk, LargeObjects};
 use db_backup::store::Backup;
-use rows::RowsHash;
-use rows::copy_text;
-use rows::workers;
+use rows::{RowsHash, copy_text, workers};
 
 use crate::plan::Plan;
 use crate::scratch::Scratch;

@@ -4,11 +4,10 @@
 use std::collections::HashMap;
 
 use common::{Result, Session};
-use rows::copy_text;
+use rows::{copy_text, server_hash};
 
 use crate::chunks::sql_name;
 use crate::plan::Plan;
-use rows::server_hash;
 
 /// A part of a table that one worker reads.
 pub struct Piece {

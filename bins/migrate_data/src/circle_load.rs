@@ -4,10 +4,10 @@
 use std::time::Instant;
 
 use common::{Result, Session, note};
+use rows::Snapshot;
 
 use crate::load::{Ending, Route};
 use crate::plan::{Plan, Source};
-use crate::snapshot::Snapshot;
 use crate::source_load::SourceLoad;
 use crate::survey;
 use crate::transform::Lookups;

@@ -5,12 +5,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use common::{Pool, Result};
-use rows::workers;
+use rows::{Snapshot, workers};
 
 use crate::ledger::Summary;
 use crate::plan::{Plan, Source};
 use crate::progress;
-use crate::snapshot::{self, Range, Snapshot};
+use crate::snapshot::{self, Range};
 use crate::survey::{self, Refused, Surveyed};
 use crate::transform::{Lookups, Transformer};
 
@@ -35,7 +35,7 @@ struct Tally {
 /// # Errors
 /// The old database cannot be read, or a column with `otherwise = "fail"` refuses a value.
 pub fn dry_run(old: &Pool, plan: &Plan, worker_count: usize) -> Result<Forecast> {
-    let (snapshot, mut coordinator) = Snapshot::export(old, plan, worker_count)?;
+    let (snapshot, mut coordinator) = snapshot::of_sources(old, plan, worker_count)?;
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     let mut forecast = Forecast::default();
     let mut reasons: HashMap<String, i64> = HashMap::new();

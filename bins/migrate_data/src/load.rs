@@ -9,7 +9,7 @@ use crate::aside;
 use crate::circle_load::CircleLoad;
 use crate::ledger;
 use crate::plan::Plan;
-use crate::snapshot::Snapshot;
+use crate::snapshot;
 use crate::transform::Lookups;
 
 /// The two databases and how many workers share them.
@@ -65,7 +65,7 @@ pub enum Ending {
 /// Whatever was committed stays, and the same call goes on from there.
 pub fn load(route: &Route, plan: &Plan, run: i64) -> Result<Ending> {
     let mut ledger = route.writer()?;
-    let (snapshot, mut coordinator) = Snapshot::export(route.old, plan, route.workers)?;
+    let (snapshot, mut coordinator) = snapshot::of_sources(route.old, plan, route.workers)?;
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     aside::set_aside(&mut ledger, run, plan)?;
     let mut renew = false;

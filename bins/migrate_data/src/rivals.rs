@@ -9,14 +9,14 @@ use std::sync::{Mutex, PoisonError};
 
 use common::{Result, Session};
 use postgres::error::SqlState;
-use rows::workers;
+use rows::{Snapshot, workers};
 
 use crate::aside;
 use crate::clean::Rule;
 use crate::keys::{Fingerprint, Key, OrderKey, fingerprint};
 use crate::mapping::Keep;
 use crate::plan::{Plan, Source};
-use crate::snapshot::{self, Range, Snapshot};
+use crate::snapshot::{self, Range};
 use crate::survey::Refused;
 use crate::survivors::{Candidate, Contest, Takes};
 use crate::transform::{Lookups, Reject, Transformer, Values};

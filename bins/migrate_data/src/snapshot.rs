@@ -1,24 +1,13 @@
 //! Reading the old database: many connections, one moment.
 
-mod readers;
-
 use common::identifier::literal;
-use common::{Context, Error, Pool, Result, Session};
+use common::{Error, Pool, Result, Session};
 use postgres::error::SqlState;
-use rows::CopyStream;
 use rows::copy::{Row, RowBatch};
+use rows::{CopyStream, Snapshot};
 
 use crate::plan::{Key, Plan, Source};
 use crate::throttle;
-pub use readers::Reader;
-use readers::Readers;
-
-/// The moment at which everything is read, shared by all readers.
-pub struct Snapshot {
-    id: String,
-    pool: Pool,
-    readers: Readers,
-}
 
 /// Rows whose key is at least `low` and below `high`; `None` is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,93 +16,32 @@ pub struct Range {
     pub high: Option<String>,
 }
 
-/// Text forms that do not depend on the server's configuration, no time limit on a long read, an
-/// error rather than fewer rows where row security would hide some, and bytes as they are out of a
-/// database that does not know its encoding: the server would end the COPY at the first that is
-/// not UTF-8, while we quarantine its row.
-const SETTINGS: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; \
-    SET bytea_output = 'hex'; SET extra_float_digits = 1; SET row_security = off; \
-    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
-    SELECT set_config('client_encoding', 'SQL_ASCII', false) WHERE current_setting('server_encoding') = 'SQL_ASCII'";
-
-/// Whoever waits to lock a table as a whole waits for the session that holds the snapshot, and
-/// keeps a reader waiting that has no lock yet: for ever, if it did not give up.
-const PATIENCE: &str = "SET lock_timeout = '60s'";
+/// Text forms that do not depend on the server's configuration.
+pub const SETTINGS: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; \
+    SET bytea_output = 'hex'; SET extra_float_digits = 1";
 
 /// How often a snapshot is begun anew since others come in between.
 const TRIES: u32 = 20;
 
-impl Snapshot {
-    /// Locks every source against TRUNCATE and rewriting ALTER, then exports the snapshot: a
-    /// snapshot alone would see a table that is truncated afterwards as empty, without an error.
-    /// Both last as long as the session that is handed back.
-    ///
-    /// So many readers lock the sources at once: whoever asks later to lock a table as a whole
-    /// waits for their end, and one that came late would wait behind him.
-    ///
-    /// # Errors
-    /// A source may not be read.
-    pub fn export(pool: &Pool, plan: &Plan, readers: usize) -> Result<(Snapshot, Session)> {
-        let tables: Vec<_> =
-            plan.sources.iter().filter_map(|source| source.table.as_deref()).collect();
-        let mut tries = 0;
-        loop {
-            let (snapshot, session) = Snapshot::of_tables(pool, &tables)?;
-            tries += 1;
-            match snapshot.open_readers(plan, readers) {
-                Ok(()) => return Ok((snapshot, session)),
-                // Somebody came in between. Without our locks he is not in the way any more.
-                Err(error) if error.is(&SqlState::LOCK_NOT_AVAILABLE) && tries < TRIES => {}
-                Err(error) => return Err(error),
-            }
+/// Locks every source and takes the snapshot; both last as long as the session that is handed
+/// back. So many readers lock the sources at once.
+///
+/// # Errors
+/// A source may not be read.
+pub fn of_sources(pool: &Pool, plan: &Plan, readers: usize) -> Result<(Snapshot, Session)> {
+    let tables: Vec<_> = plan.sources.iter().filter_map(|source| source.table.as_deref()).collect();
+    let queries =
+        plan.sources.iter().map(|source| (source.label.as_str(), source.from_clause.as_str()));
+    let mut tries = 0;
+    loop {
+        let (snapshot, session) = Snapshot::take(pool, SETTINGS, &tables)?;
+        tries += 1;
+        match snapshot.open_ahead(readers, queries.clone()) {
+            Ok(()) => return Ok((snapshot, session)),
+            // Somebody came in between. Without our locks he is not in the way any more.
+            Err(error) if error.is(&SqlState::LOCK_NOT_AVAILABLE) && tries < TRIES => {}
+            Err(error) => return Err(error),
         }
-    }
-
-    /// A snapshot of tables named in SQL, whose readers lock what they read when they read it.
-    ///
-    /// # Errors
-    /// A table may not be read.
-    pub fn of_tables(pool: &Pool, tables: &[&str]) -> Result<(Snapshot, Session)> {
-        let mut session = pool.session()?;
-        session.batch(SETTINGS)?;
-        session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        for table in tables {
-            session
-                .batch(&format!("LOCK TABLE {table} IN ACCESS SHARE MODE"))
-                .context(|| format!("the source {table} cannot be read"))?;
-        }
-        let row = session.query_one("SELECT pg_export_snapshot()", &[])?;
-        let readers = Readers::default();
-        Ok((Snapshot { id: row.get(0), pool: pool.clone(), readers }, session))
-    }
-
-    fn open_readers(&self, plan: &Plan, readers: usize) -> Result<()> {
-        for _ in 0..readers {
-            let mut stream = self.open()?;
-            stream.batch("SET lock_timeout = '100ms'")?;
-            for source in &plan.sources {
-                // Planned, not run: it locks all that the query reads.
-                let locked = stream.batch(&format!("EXPLAIN SELECT FROM {}", source.from_clause));
-                locked.context(|| format!("{} cannot be read", source.label))?;
-            }
-            stream.batch(PATIENCE)?;
-            self.readers.add(stream);
-        }
-        Ok(())
-    }
-
-    /// A connection that reads at the snapshot's moment, for many rows.
-    pub fn stream(&self) -> Result<Reader<'_>> {
-        self.readers.take(|| self.open())
-    }
-
-    fn open(&self) -> Result<CopyStream> {
-        let mut stream = CopyStream::open(self.pool.database())?;
-        stream.batch(SETTINGS)?;
-        stream.batch(PATIENCE)?;
-        stream.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        stream.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&self.id)))?;
-        Ok(stream)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use common::{Error, Result, Session};
 use indicatif::ProgressBar;
-use rows::{RowsHash, workers};
+use rows::{RowsHash, Snapshot, workers};
 
 use crate::chunk::Loader;
 use crate::ledger::{self, refused, resume};
@@ -14,7 +14,7 @@ use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::refusal::Refusal;
 use crate::rivals::{self, Rivalry, Rows};
-use crate::snapshot::{self, Range, Snapshot};
+use crate::snapshot::{self, Range};
 use crate::survey::{Refused, Surveyed};
 use crate::transform::Lookups;
 

@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use common::Result;
 use indicatif::ProgressBar;
-use rows::workers;
+use rows::{Snapshot, workers};
 
 use crate::keys::Key;
 use crate::plan::{FieldInput, Source, Target};
-use crate::snapshot::{self, Range, Snapshot};
+use crate::snapshot::{self, Range};
 use crate::survivors::{Candidate, Contest, Survivors, Takes};
 use crate::transform::{Lookups, Reject, Transformer, Values};
 use crate::value::Value;

@@ -12,8 +12,8 @@ mod spelling;
 use std::rc::Rc;
 use std::thread;
 
-use common::identifier::literal;
 use common::{Database, Error, Result, Session};
+use rows::SnapshotId;
 
 use crate::catalog::{Catalog, Scope};
 use crate::{Id, Kind};
@@ -149,9 +149,9 @@ fn read_all(session: &mut Session, helper: Option<Session>, scope: &Scope) -> Re
 /// # Errors
 /// There is no such thing here, as behind a pool that leads to several servers.
 fn joined(session: &mut Session, mut helper: Session) -> Result<Session> {
-    let snapshot: String = session.query_one("SELECT pg_export_snapshot()", &[])?.get(0);
+    let snapshot = SnapshotId::of(session)?;
     helper.batch(include_str!("sql/begin.sql"))?;
-    helper.batch(&format!("SET TRANSACTION SNAPSHOT {}", literal(&snapshot)))?;
+    helper.batch(&snapshot.enter())?;
     Ok(helper)
 }
 

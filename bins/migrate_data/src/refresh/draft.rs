@@ -1,6 +1,7 @@
 //! What the sources make now, against what they made in the former run.
 
 use common::{Result, Session};
+use rows::Snapshot;
 
 use super::layout::{Known, layout};
 use super::pass::Pass;
@@ -15,7 +16,7 @@ use crate::load::Route;
 use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::rivals::Rows;
-use crate::snapshot::{Range, Snapshot};
+use crate::snapshot::Range;
 use crate::survey::{self, Surveyed};
 use crate::transform::Lookups;
 

@@ -28,7 +28,7 @@ use crate::ledger::account::Account;
 use crate::ledger::{self, Run};
 use crate::load::Route;
 use crate::plan::Plan;
-use crate::snapshot::Snapshot;
+use crate::snapshot;
 use crate::transform::Lookups;
 use difference::Difference;
 use draft::{Draft, Drafting};
@@ -98,7 +98,7 @@ fn attempt(
     wish: Wish,
     rivals: &BTreeSet<usize>,
 ) -> Result<Attempt> {
-    let (snapshot, mut old) = Snapshot::export(route.old, plan, route.workers)?;
+    let (snapshot, mut old) = snapshot::of_sources(route.old, plan, route.workers)?;
     let mut new = route.writer()?;
     ledger::create(&mut new)?;
     stage::drop_all(&mut new)?;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::{Error, Result, Session};
-use rows::workers;
+use rows::{Reader, workers};
 
 use super::draft::{Draft, Drafting};
 use super::islands::islands;
@@ -18,7 +18,7 @@ use crate::ledger::account::Account;
 use crate::plan::Source;
 use crate::refusal::Refusal;
 use crate::rivals;
-use crate::snapshot::{Range, Reader};
+use crate::snapshot::Range;
 use crate::source_load::MAX_REFUSED;
 use crate::survey::Refused;
 use crate::transform::Lookups;

@@ -8,12 +8,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use common::Result;
-use rows::workers;
+use rows::{Snapshot, workers};
 
 use super::Surveyed;
 use crate::keys::{Fingerprint, Key};
 use crate::plan::{Known, Otherwise, Source};
-use crate::snapshot::{self, Snapshot};
+use crate::snapshot;
 use crate::transform::{Lookups, Transformer, Values};
 
 /// A target by its number, and what makes its rows one.

@@ -5,8 +5,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use common::{Error, Result, Session};
-use rows::CopyStream;
-use rows::{RowsHash, Tally};
+use rows::{CopyStream, RowsHash, Tally};
 
 /// What is handed over at once: the driver's channel holds one message.
 const SLICE: usize = 128 * 1024;

@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use common::{Database, Error, Result, Session, progress};
-use migrate_data::snapshot::Snapshot;
-use rows::copy_text;
 use rows::server_hash::Sum;
-use rows::{CopyStream, workers};
+use rows::{CopyStream, Snapshot, copy_text, workers};
 
 use super::buckets::{Compared, Side};
 
@@ -84,10 +82,9 @@ pub fn both(
     let found = Mutex::new(vec![(Digests::default(), Digests::default()); tables.len()]);
     let open = || {
         let mut streams = (snapshot.stream()?, CopyStream::open(target)?);
-        for stream in [&mut *streams.0, &mut streams.1] {
-            stream.batch(copy_text::SETTINGS)?;
-            stream.batch(SETTINGS)?;
-        }
+        streams.1.batch(copy_text::SETTINGS)?;
+        streams.0.batch(SETTINGS)?;
+        streams.1.batch(SETTINGS)?;
         Ok(streams)
     };
     workers::each(jobs, pieces, open, |streams, (index, side, piece, _)| {

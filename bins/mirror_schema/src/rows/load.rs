@@ -6,10 +6,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use common::{Error, Pool, Result, progress, say};
-use migrate_data::snapshot::Snapshot;
-use rows::RowsHash;
-use rows::copy_text;
-use rows::{CopyStream, workers};
+use rows::{CopyStream, RowsHash, Snapshot, copy_text, workers};
 
 use super::aside::Aside;
 use super::copy::{self, Content};
@@ -27,10 +24,9 @@ pub fn load(sides: &mut Sides, state: &State, tables: &[Table], jobs: usize) -> 
     let away = Aside::take(&mut sides.to, &state.actual, tables)?;
     let (from, to) = (Pool::open(&sides.source)?, Pool::open(&sides.target)?);
     let sources: Vec<&str> = tables.iter().map(|table| table.source.as_str()).collect();
-    let (snapshot, holder) = Snapshot::of_tables(&from, &sources)?;
+    let (snapshot, holder) = Snapshot::take(&from, copy_text::SETTINGS, &sources)?;
     let open = || {
-        let (mut source, mut target) = (snapshot.stream()?, to.session()?);
-        source.batch(copy_text::SETTINGS)?;
+        let (source, mut target) = (snapshot.stream()?, to.session()?);
         // Lost with the server's crash, the load is begun anew in any case.
         target.batch("SET synchronous_commit = off")?;
         Ok((source, target))

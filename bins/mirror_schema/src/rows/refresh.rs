@@ -4,9 +4,7 @@
 use std::time::Instant;
 
 use common::{Context, Error, Pool, Result, Session, note, progress, say};
-use migrate_data::snapshot::Snapshot;
-use rows::CopyStream;
-use rows::copy_text;
+use rows::{CopyStream, Snapshot, copy_text};
 
 use super::buckets::Compared;
 use super::digest::{self, Digest, Digests};
@@ -27,9 +25,8 @@ pub fn refresh(sides: &mut Sides, tables: Vec<Table>, args: &Args) -> Result<()>
     let start = Instant::now();
     let from = Pool::open(&sides.source)?;
     let sources: Vec<&str> = tables.iter().map(|table| table.source.as_str()).collect();
-    let (snapshot, _holder) = Snapshot::of_tables(&from, &sources)?;
+    let (snapshot, _holder) = Snapshot::take(&from, copy_text::SETTINGS, &sources)?;
     let mut source = snapshot.stream()?;
-    source.batch(copy_text::SETTINGS)?;
     begin(&mut sides.to, &tables)?;
     let blocks: Vec<i64> = tables
         .iter()

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use common::{Pool, Result};
 use migrate_data::ledger::{self, refused, surrogates};
 use migrate_data::plan::Source;
-use migrate_data::snapshot::{Range, Snapshot};
+use migrate_data::snapshot::Range;
 use migrate_data::survey::{self, Refused, Surveyed};
 use migrate_data::transform::Lookups;
+use rows::Snapshot;
 
 /// What is read of a source: its chunks, but for rows that PostgreSQL refused.
 pub struct Read {

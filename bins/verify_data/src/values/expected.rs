@@ -4,11 +4,11 @@ use std::sync::Mutex;
 
 use common::Result;
 use migrate_data::plan::{FieldInput, Source};
-use migrate_data::snapshot::{self, Range, Snapshot};
+use migrate_data::snapshot::{self, Range};
 use migrate_data::survey::Refused;
 use migrate_data::transform::{Lookups, Transformer, Values};
 use migrate_data::value::Value;
-use rows::workers;
+use rows::{Snapshot, workers};
 
 use super::canonical::{Row, merge};
 use super::{BUCKETS, Bucket, Buckets, Shape};

@@ -17,7 +17,7 @@ use common::{Database, Pool, Result};
 use migrate_data::catalog::Relation;
 use migrate_data::ledger::gone;
 use migrate_data::plan::{Plan, Target};
-use migrate_data::snapshot::Snapshot;
+use migrate_data::snapshot;
 use migrate_data::transform::Lookups;
 use migrate_data::value::Kind;
 use rows::RowsHash;
@@ -129,7 +129,7 @@ pub fn verify<'p>(
     workers: usize,
     findings: &mut Findings,
 ) -> Result<(Compared, Vec<Held<'p>>)> {
-    let (snapshot, _coordinator) = Snapshot::export(old, plan, workers)?;
+    let (snapshot, _coordinator) = snapshot::of_sources(old, plan, workers)?;
     let mut lookups: Lookups = (0..plan.target_count).map(|_| None).collect();
     let mut compared = Compared::default();
     let mut held = Vec::new();

@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
-use rows::CopyStream;
+use crate::CopyStream;
 
 /// Readers that nobody uses at the moment.
 #[derive(Default)]
