@@ -20,7 +20,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use catalog::{Catalog, Options, Scope};
-use common::{Database, Session};
+use common::{Database, Session, Terms};
 
 use crate::harness::Lab;
 use arena::{Arena, observer};
@@ -168,7 +168,7 @@ fn what_could_have_become_one_of_two_is_refused() {
     let lab = Lab::new();
     let session = |name: &str, side: Side| {
         let database = Database::from_url("the test server", &lab.url(name)).expect("a database");
-        let mut session = Session::open(&database).expect("a session");
+        let mut session = Session::open(&database, Terms::Ours).expect("a session");
         for pair in &pairs {
             session.batch(&pair.sql(side)).expect("a pair loads");
         }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// The settings that a test sets itself; whatever the caller's shell holds does not leak in.
-const SETTINGS: [&str; 53] = [
+const SETTINGS: [&str; 58] = [
     "DATABASE_URL",
     "OLD_DATABASE_URL",
     "PROJECT",
@@ -45,6 +45,11 @@ const SETTINGS: [&str; 53] = [
     "PGOPTIONS",
     "PGAPPNAME",
     "PGCONNECT_TIMEOUT",
+    "PGHOSTADDR",
+    "PGTARGETSESSIONATTRS",
+    "PGCHANNELBINDING",
+    "PGLOADBALANCEHOSTS",
+    "PGGSSENCMODE",
     "MSG",
     "ROWS",
     "BENCH",

@@ -1,10 +1,13 @@
 //! The settings every binary shares, by the exact text that a user sees. `dev_postgres status`
 //! stands for all of them: it connects to both databases.
 
+mod parameters;
+mod pool;
 mod tls;
 
 use std::fs;
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -64,14 +67,17 @@ fn nothing_set() {
 #[test]
 fn only_one_of_the_two_set() {
     let folder = tempfile::tempdir().unwrap();
-    for (set, missing) in
-        [("DATABASE_URL", "OLD_DATABASE_URL"), ("OLD_DATABASE_URL", "DATABASE_URL")]
-    {
+    for (set, missing, parts) in [
+        ("DATABASE_URL", "OLD_DATABASE_URL", "OLD_DB_*"),
+        ("OLD_DATABASE_URL", "DATABASE_URL", "NEW_DB_*"),
+        ("NEW_DB_NAME", "OLD_DATABASE_URL", "OLD_DB_*"),
+        ("OLD_DB_PASSWORD", "DATABASE_URL", "NEW_DB_*"),
+    ] {
         run(status(folder.path()).env(set, "postgresql://ana:s3cret@db/shop")).fails(
             2,
             &format!(
                 "dev_postgres: {missing} is not set, while {set} is\n  \
-                 hint: Set both in .env; the private local PostgreSQL is used only where neither is set."
+                 hint: Set {missing}, or its parts {parts}, in .env as well; the private local PostgreSQL is used only where neither database is set."
             ),
         );
     }
@@ -101,7 +107,7 @@ fn a_malformed_url_is_named_without_its_value() {
     );
     case(
         "postgresql://ana:s3cret@db/x?sslmode=always",
-        "has sslmode `always`; it is one of disable, prefer, require, verify-ca, verify-full",
+        "has an sslmode that is none of disable, allow, prefer, require, verify-ca, verify-full",
     );
 }
 
@@ -281,6 +287,7 @@ fn the_password_file_is_read() {
             role.name
         ),
     );
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     let url = format!("postgresql://{}@{}/{}", role.name, role.address(), lab.new);
     let mut command = status(lab.folder.path());
     command.env("DATABASE_URL", &url).env("OLD_DATABASE_URL", &url);

@@ -2,7 +2,7 @@
 
 mod mutated_loader;
 
-use crate::harness::Lab;
+use crate::harness::{Lab, Run};
 
 fn loaded_shop() -> Lab {
     let lab = Lab::new();
@@ -30,6 +30,21 @@ fn a_faithful_load_is_confirmed() {
         "{run}"
     );
     assert!(line.ends_with(" rows equal the answer key\n"), "{run}");
+}
+
+/// With no connection to spare, whoever comes next takes the one on which the check failed.
+#[test]
+fn a_broken_check_is_told_in_its_own_words() {
+    let lab = loaded_shop();
+    lab.write("sql/shop/checks/000_broken.sql", "-- check: it is a query\n\nSELECT 1 / 0\n");
+    for _ in 0..10 {
+        let mut command = lab.command("verify_data", &["--workers", "2"]);
+        command.env("DATABASE_POOL_SIZE", "2").env("DATABASE_MAX_OVERFLOW", "0");
+        let run = Run::of(&mut command, &lab.password());
+        run.exits(1);
+        assert!(run.stderr.contains("division by zero (22012)"), "{run}");
+        assert!(!run.stderr.contains("25P02"), "{run}");
+    }
 }
 
 /// Four ways in which a loader could lie.

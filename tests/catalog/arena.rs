@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Catalog, Hint, Options, Plan, Scope};
 use common::script::Script;
-use common::{Database, Error, Result, Session};
+use common::{Database, Error, Result, Session, Terms};
 use migrate_schema::autogenerate::observer::{Aspects, Observer};
 use migrate_schema::autogenerate::rows::{Rows, make_up};
 use migrate_schema::autogenerate::{apply, renamed};
@@ -53,7 +53,7 @@ impl<'a> Arena<'a> {
 
     fn load(&self, name: &str, side: Side) -> Result<Place> {
         let database = Database::from_url("the test server", &self.lab.url(name))?;
-        let mut session = Session::open(&database)?;
+        let mut session = Session::open(&database, Terms::Users)?;
         session.batch("SET client_min_messages = error")?;
         let needs: BTreeSet<&String> =
             self.pairs.iter().flat_map(|pair| &pair.needs).filter(|need| *need != "icu").collect();

@@ -2,7 +2,7 @@
 //! next one goes on from there.
 
 use catalog::{Catalog, Hint, Options, Scope};
-use common::{Database, Error, Result, Session};
+use common::{Database, Error, Result, Session, Terms};
 use migrate_schema::autogenerate::apply;
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any};
@@ -55,7 +55,7 @@ impl<'a> Walk<'a> {
     fn begin(lab: &Lab, server: &'a Server) -> Result<Walk<'a>> {
         let open = |name: &str| -> Result<(Database, Session)> {
             let database = Database::from_url("the test server", &lab.url(name))?;
-            let mut session = Session::open(&database)?;
+            let mut session = Session::open(&database, Terms::Users)?;
             session.batch(&format!("SET client_min_messages = error; DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}"))?;
             Ok((database, session))
         };

@@ -108,9 +108,8 @@ fn a_transaction_pooler_is_refused_with_the_way_out() {
     Run::of(&mut through, &lab.password()).fails(
         2,
         &format!(
-            "db_backup: {} at 127.0.0.1:{port} is reached through a transaction pooler\n  \
-             detail: Its transactions run in different server processes, and a snapshot needs one that stays.\n  \
-             hint: Let DATABASE_URL name PostgreSQL itself, or the pooler's port for session pooling. Nothing was written.",
+            "db_backup: {} at 127.0.0.1:{port} is a pool that changes server processes between transactions\n  \
+             hint: Let DATABASE_URL name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots do not last here. Nothing was run.",
             lab.new
         ),
     );

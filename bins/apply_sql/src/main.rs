@@ -16,7 +16,9 @@ use std::time::Instant;
 use clap::Parser;
 use common::locking::Turn;
 use common::pooling::refuse_shared_backends;
-use common::{Database, Outcome, Project, Result, Session, Side, StatementProgress, progress, say};
+use common::{
+    Database, Outcome, Project, Result, Session, Side, StatementProgress, Terms, progress, say,
+};
 
 /// Apply the project's optimisation scripts to the new database, in order.
 #[derive(Parser)]
@@ -48,7 +50,7 @@ fn apply_sql(args: &Args) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let database = Database::of(Side::New, &project)?;
-    let mut session = Session::open(&database)?;
+    let mut session = Session::open(&database, Terms::Users)?;
     if args.list {
         return due::list(&scripts, &log::read(&mut session)?);
     }

@@ -1,268 +1,197 @@
-//! One connection, and a pool of them.
+//! Where one database is and how to reach it.
 
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
-use postgres::error::SqlState;
-use postgres::types::ToSql;
-use postgres::{Client, CopyInWriter, CopyOutReader, Row};
-use r2d2_postgres::PostgresConnectionManager;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::settings::{PoolSettings, query_logging};
-use crate::{Database, Error, Result, identifier, run};
+use crate::connection_string::{self, Parameters};
+use crate::lookup::{Environment, Lookup};
+use crate::private_cluster::PrivateCluster;
+use crate::settings::variable;
+use crate::tls::{self, Verify};
+use crate::{Error, Project, Result, Side};
 
-/// A connection that turns every error of the server into our own, and prints each statement
-/// with its time where `ENABLE_QUERY_LOGGING` asks for it.
-///
-/// Transactions are begun and ended by [`Session::begin`] and [`Session::commit`]; a session
-/// dropped in between is rolled back by the server.
-pub struct Session {
-    client: Connection,
-    log: bool,
-    in_transaction: bool,
-}
-
-enum Connection {
-    Own(Box<Client>),
-    Pooled(Box<r2d2::PooledConnection<Manager>>),
-}
-
-type Manager = PostgresConnectionManager<MakeRustlsConnect>;
-
-type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
-
-impl Session {
-    /// Connects, once, without a pool.
-    ///
-    /// # Errors
-    /// The server cannot be reached or refuses; the message says which and what to do.
-    pub fn open(database: &Database) -> Result<Session> {
-        let client = database
-            .config
-            .connect(database.tls.clone())
-            .map_err(|error| explain(&error, database))?;
-        Ok(Session {
-            client: Connection::Own(Box::new(client)),
-            log: query_logging(),
-            in_transaction: false,
-        })
-    }
-
-    /// The driver's own client, for what this type does not offer; such calls are not logged.
-    pub fn client(&mut self) -> &mut Client {
-        match &mut self.client {
-            Connection::Own(client) => client,
-            Connection::Pooled(client) => client,
-        }
-    }
-
-    /// Without parameters a query is one message, which leaves no prepared statement behind: a
-    /// pooler may hand the next one to another server process.
-    pub fn query(&mut self, sql: &str, parameters: Parameters) -> Result<Vec<Row>> {
-        self.logged(sql, |client| match parameters {
-            [] => client.query_typed(sql, &[]),
-            _ => client.query(sql, parameters),
-        })
-    }
-
-    pub fn query_one(&mut self, sql: &str, parameters: Parameters) -> Result<Row> {
-        self.logged(sql, |client| match parameters {
-            [] => client.query_typed_one(sql, &[]),
-            _ => client.query_one(sql, parameters),
-        })
-    }
-
-    pub fn query_opt(&mut self, sql: &str, parameters: Parameters) -> Result<Option<Row>> {
-        self.logged(sql, |client| match parameters {
-            [] => client.query_typed_opt(sql, &[]),
-            _ => client.query_opt(sql, parameters),
-        })
-    }
-
-    pub fn execute(&mut self, sql: &str, parameters: Parameters) -> Result<u64> {
-        self.logged(sql, |client| client.execute(sql, parameters))
-    }
-
-    /// Sends text by the simple protocol. Several statements in it are one implicit transaction,
-    /// so CREATE INDEX CONCURRENTLY must come alone.
-    pub fn batch(&mut self, sql: &str) -> Result<()> {
-        self.logged(sql, |client| client.batch_execute(sql))?;
-        match sql.split_whitespace().next() {
-            Some("BEGIN") => self.in_transaction = true,
-            Some("COMMIT" | "ROLLBACK") => self.in_transaction = false,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// `COPY … FROM STDIN`. Hand the writer slices of 64 to 256 KiB and call `finish`.
-    pub fn copy_in(&mut self, sql: &str) -> Result<CopyInWriter<'_>> {
-        self.logged(sql, |client| client.copy_in(sql))
-    }
-
-    /// `COPY … TO STDOUT`.
-    pub fn copy_out(&mut self, sql: &str) -> Result<CopyOutReader<'_>> {
-        self.logged(sql, |client| client.copy_out(sql))
-    }
-
-    pub fn begin(&mut self) -> Result<()> {
-        self.batch("BEGIN")
-    }
-
-    pub fn commit(&mut self) -> Result<()> {
-        self.batch("COMMIT")
-    }
-
-    pub fn rollback(&mut self) -> Result<()> {
-        self.batch("ROLLBACK")
-    }
-
-    fn logged<'a, T>(
-        &'a mut self,
-        sql: &str,
-        send: impl FnOnce(&'a mut Client) -> Result<T, postgres::Error>,
-    ) -> Result<T> {
-        let log = self.log;
-        let start = Instant::now();
-        let result = send(self.client());
-        if log {
-            let took = start.elapsed().as_secs_f64() * 1000.0;
-            let statement = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-            run::note(format_args!("{took:.1} ms  {statement}"));
-        }
-        result.map_err(Error::from)
-    }
-}
-
-impl Drop for Session {
-    /// The next user of a pooled connection finds it as if it were new.
-    fn drop(&mut self) {
-        if let Connection::Pooled(client) = &mut self.client {
-            let end = if self.in_transaction { "ROLLBACK; RESET ALL" } else { "RESET ALL" };
-            // A connection that is broken is thrown away by the pool.
-            let _ = client.batch_execute(end);
-        }
-    }
-}
-
-/// Connections for workers, opened as they are asked for.
+/// One database. Everything that connects, ours and libpq's programs, is set up from its one
+/// configuration.
 #[derive(Clone)]
-pub struct Pool {
-    pool: r2d2::Pool<Manager>,
-    database: Database,
-    timeout: Duration,
+pub struct Database {
+    pub(crate) config: tokio_postgres::Config,
+    pub(crate) tls: MakeRustlsConnect,
+    /// The database's name.
+    pub name: String,
+    pub user: String,
+    /// `127.0.0.1:5432`, or the socket's folder.
+    pub address: String,
+    /// The setting it came from, for messages.
+    pub origin: String,
+    /// Whether it lives in the private cluster under `.pg/`.
+    pub private: bool,
+    /// What libpq's programs are to know and the driver's configuration does not hold.
+    pub(crate) beside: Beside,
 }
 
-impl Pool {
-    /// Connects once, then builds the pool: r2d2 by itself turns a wrong password into a wait for
-    /// its timeout and a vague string.
+/// The driver has fewer words than libpq for TLS, and names every connection.
+#[derive(Clone, Default)]
+pub(crate) struct Beside {
+    pub ssl_mode: String,
+    pub root: Option<String>,
+    /// Where the user gave one.
+    pub application_name: Option<String>,
+    /// Parameters that the server may refuse, and where each came from, for messages.
+    pub places: Vec<(&'static str, String)>,
+}
+
+impl std::fmt::Debug for Database {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self} ({})", self.origin)
+    }
+}
+
+impl std::fmt::Display for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} at {}", self.name, self.address)
+    }
+}
+
+impl Database {
+    /// Finds one database of a project: by its URL (`DATABASE_URL`, `SOURCE_DATABASE_URL`), else by
+    /// its parts (`NEW_DB_*`, `SOURCE_PG_*`), else, where neither it nor its other side is set, in
+    /// the private cluster, whose old database is mirrored into the new one.
     ///
     /// # Errors
-    /// As [`Session::open`].
-    pub fn open(database: &Database) -> Result<Pool> {
-        drop(Session::open(database)?);
-        let settings = PoolSettings::load()?;
-        let manager = PostgresConnectionManager::new(database.config.clone(), database.tls.clone());
-        let pool = r2d2::Pool::builder()
-            .max_size(settings.connections)
-            .min_idle(Some(0))
-            .connection_timeout(settings.timeout)
-            .test_on_check_out(false)
-            .build_unchecked(manager);
-        Ok(Pool { pool, database: database.clone(), timeout: settings.timeout })
+    /// Nothing is set and there is no private cluster, or what is set is malformed.
+    pub fn of(side: Side, project: &Project) -> Result<Database> {
+        if let Some(database) = Database::configured(side)? {
+            return Ok(database);
+        }
+        let missing = side.url_variable();
+        if let Some(set) = side.other().what_is_set() {
+            let parts = side.parts_prefix();
+            return Err(Error::usage(format!("{missing} is not set, while {set} is")).hint(format!(
+                "Set {missing}, or its parts {parts}*, in .env as well; the private local PostgreSQL is used only where neither database is set."
+            )));
+        }
+        match PrivateCluster::find()? {
+            Some(cluster) => cluster.database(match side {
+                Side::Old | Side::Source => &project.databases.old,
+                Side::New | Side::Target => &project.databases.new,
+            }),
+            None => Err(Error::usage(format!("{missing} is not set")).hint(
+                "Copy .env.example to .env and fill it in, or run `make dev-up` for a private local PostgreSQL.",
+            )),
+        }
     }
 
-    /// Where its connections lead.
-    pub fn database(&self) -> &Database {
-        &self.database
-    }
-
-    /// The most connections the pool opens.
-    pub fn size(&self) -> u32 {
-        self.pool.max_size()
-    }
-
+    /// The database that the environment or `.env` names, if any.
+    ///
     /// # Errors
-    /// No connection became free, or none could be opened, within `DATABASE_POOL_TIMEOUT`.
-    pub fn session(&self) -> Result<Session> {
-        let client = self.pool.get().map_err(|error| {
-            Error::new(format!(
-                "no connection to {} within {} s: {error}",
-                self.database,
-                self.timeout.as_secs()
-            ))
-            .hint("DATABASE_POOL_SIZE, DATABASE_MAX_OVERFLOW and DATABASE_POOL_TIMEOUT set the limits; max_connections is the server's.")
+    /// What is set is malformed.
+    pub fn configured(side: Side) -> Result<Option<Database>> {
+        if let Some(url) = variable(side.url_variable()) {
+            let origin = side.url_variable();
+            return Database::from_url(origin, &url).map(Some);
+        }
+        let prefix = side.parts_prefix();
+        let parameters: Parameters = side
+            .parts()
+            .filter_map(|(name, key)| variable(&name).map(|value| (key.to_owned(), value)))
+            .collect();
+        if parameters.is_empty() {
+            return Ok(None);
+        }
+        Database::from_parameters(&format!("{prefix}*"), parameters, Environment::Read).map(Some)
+    }
+
+    /// Reads a URL that came from `origin`, which names it in messages.
+    ///
+    /// # Errors
+    /// It is malformed; it is not shown, since it holds a password.
+    pub fn from_url(origin: &str, url: &str) -> Result<Database> {
+        let parameters = connection_string::parse(url).map_err(|reason| {
+            Error::usage(format!("{origin} {reason}"))
+                .hint("The form is postgresql://USER:PASSWORD@HOST:PORT/DATABASE.")
         })?;
-        Ok(Session {
-            client: Connection::Pooled(Box::new(client)),
-            log: query_logging(),
-            in_transaction: false,
+        Database::from_parameters(origin, parameters, Environment::Read)
+    }
+
+    /// As [`Database::from_url`], for a server of our own, which the caller's `PG*` do not mean.
+    ///
+    /// # Errors
+    /// As [`Database::from_url`].
+    pub fn of_our_own(origin: &str, url: &str) -> Result<Database> {
+        let parameters = connection_string::parse(url)
+            .map_err(|reason| Error::usage(format!("{origin} {reason}")))?;
+        Database::from_parameters(origin, parameters, Environment::Ignored)
+    }
+
+    pub(crate) fn from_parameters(
+        origin: &str,
+        given: Parameters,
+        environment: Environment,
+    ) -> Result<Database> {
+        let lookup = Lookup::new(origin, given, environment)?;
+        let place = lookup.place()?;
+        let (verify, ssl_mode, root) = lookup.tls()?;
+        let config = lookup.config(&place, verify)?;
+        Ok(Database {
+            tls: connector(verify, root.as_deref())?,
+            beside: Beside {
+                ssl_mode,
+                root,
+                application_name: lookup.value("application_name"),
+                places: lookup.places(),
+            },
+            config,
+            address: place.address(),
+            name: place.name,
+            user: place.user,
+            origin: origin.to_owned(),
+            private: false,
         })
     }
-}
 
-/// Says why a connection failed in the user's terms, and what to do.
-fn explain(error: &postgres::Error, database: &Database) -> Error {
-    let origin = &database.origin;
-    let Some(server) = error.as_db_error() else {
-        let refused = Error::from_connection(error)
-            .context(format!("cannot connect to the database {database}"));
-        return if database.private {
-            refused.hint("`make dev-up` starts the private server.")
-        } else {
-            refused.hint(format!("Is the server running there? The address comes from {origin}."))
-        };
-    };
-    let said = format!("PostgreSQL says: {} ({})", server.message(), server.code().code());
-    let code = server.code();
-    if [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION].contains(code) {
-        return Error::new(format!(
-            "the server at {} refuses user `{}`",
-            database.address, database.user
-        ))
-        .detail(said)
-        .hint(format!("User and password come from {origin}, PGPASSWORD or the password file."));
+    /// The same server, another database.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Database {
+        let mut other = self.clone();
+        other.config.dbname(name);
+        name.clone_into(&mut other.name);
+        other
     }
-    if *code == SqlState::UNDEFINED_DATABASE {
-        let create = if database.private {
-            "`make dev-up` creates it.".to_owned()
-        } else {
-            format!(
-                "Create it with `psql -c {}` on that server, or mend {origin}.",
-                quote_for_shell(&format!("CREATE DATABASE {}", identifier::quote(&database.name)))
-            )
-        };
-        return Error::new(format!(
-            "the database `{}` does not exist at {}",
-            database.name, database.address
-        ))
-        .detail(said)
-        .hint(create);
+
+    /// What every connection is made of.
+    pub fn config(&self) -> &tokio_postgres::Config {
+        &self.config
     }
-    Error::from(server).context(format!("cannot connect to the database {database}"))
-}
 
-fn quote_for_shell(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
+    pub fn tls(&self) -> MakeRustlsConnect {
+        self.tls.clone()
+    }
 
-impl Error {
-    /// The driver says "error connecting to server: Connection refused (os error 111)".
-    fn from_connection(error: &postgres::Error) -> Error {
-        let mut cause: &dyn std::error::Error = error;
-        while let Some(deeper) = cause.source() {
-            cause = deeper;
-        }
-        Error::new(cause.to_string())
+    /// Options of the server's command line for every session, such as `-c jit=off`, as they were
+    /// given.
+    pub fn options(&self) -> &str {
+        self.config.get_options().unwrap_or_default()
+    }
+
+    /// The same database, whose sessions have these options, after those that were given.
+    #[must_use]
+    pub fn with_options(&self, options: &str) -> Database {
+        let mut other = self.clone();
+        other.config.options(format!("{} {options}", self.options()).trim());
+        other
+    }
+
+    /// Where a parameter came from that the server may refuse.
+    pub(crate) fn place_of(&self, parameter: &str) -> Option<&str> {
+        let found = self.beside.places.iter().find(|(name, _)| *name == parameter);
+        found.map(|(_, place)| place.as_str())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::quote_for_shell;
-
-    #[test]
-    fn quotes_survive_the_shell() {
-        assert_eq!(quote_for_shell("it's"), "'it'\\''s'");
-    }
+/// `sslrootcert=system` stands for the machine's own authorities.
+fn connector(verify: Verify, root: Option<&str>) -> Result<MakeRustlsConnect> {
+    let file = root.filter(|root| *root != "system").map(PathBuf::from);
+    tls::connector(verify, file.as_deref())
 }

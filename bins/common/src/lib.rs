@@ -2,25 +2,34 @@
 //! because two might call it.
 
 mod connection_string;
-pub mod database;
+mod database;
 mod error;
 pub mod identifier;
+pub mod libpq;
 pub mod locking;
+mod lookup;
 pub mod packaged;
+mod parameters;
 mod pgpass;
+mod pool;
 pub mod pooling;
 mod private_cluster;
 pub mod progress;
 pub mod project;
+mod refused;
 mod run;
 pub mod script;
+mod session;
 pub mod settings;
+mod side;
 mod statement_progress;
 mod tls;
 
-pub use database::{Pool, Session};
+pub use database::Database;
 pub use error::{Context, Error, Result, ServerFacts};
+pub use pool::Pool;
 pub use project::Project;
 pub use run::{Outcome, note, run, say};
-pub use settings::{Database, Side};
+pub use session::{Session, Terms};
+pub use side::Side;
 pub use statement_progress::StatementProgress;

@@ -5,12 +5,12 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::connection_string::Parameters;
 
-/// The first password whose four patterns match; `None` without a file or a match. The file is
-/// `passfile` where the connection string has one.
+/// The first password whose four patterns match; `None` without a file or a match, and where others
+/// than its owner may read the file. The file is `passfile` where the connection string has one.
 pub fn password(
     passfile: Option<&str>,
     host: &str,
@@ -22,6 +22,9 @@ pub fn password(
         Some(path) => PathBuf::from(path),
         None => file("PGPASSFILE", ".pgpass")?,
     };
+    if !is_private(&path) {
+        return None;
+    }
     let text = fs::read_to_string(path).ok()?;
     let wanted = [host, &port.to_string(), database, user];
     text.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
@@ -33,6 +36,38 @@ pub fn password(
             .all(|(pattern, wanted)| pattern == "*" || pattern == wanted);
         matches.then(|| password.clone())
     })
+}
+
+/// Says once of each file that it is passed over.
+#[cfg(unix)]
+fn is_private(path: &Path) -> bool {
+    use std::collections::BTreeSet;
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::{Mutex, PoisonError};
+
+    static NOTED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+    let Ok(found) = fs::metadata(path) else { return false };
+    if !found.is_file() {
+        return false;
+    }
+    if found.permissions().mode() & 0o077 == 0 {
+        return true;
+    }
+    let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if noted.insert(path.to_owned()) {
+        let path = path.display();
+        crate::run::note(format_args!(
+            "the password file {path} is passed over, as its group or others have rights to it\n  hint: `chmod 600 {path}` takes them away."
+        ));
+    }
+    false
+}
+
+/// There, as in libpq, nothing is asked.
+#[cfg(not(unix))]
+fn is_private(path: &Path) -> bool {
+    path.is_file()
 }
 
 /// The parameters of one service.

@@ -1,58 +1,94 @@
 //! Poolers such as PgBouncer, which may hand each transaction to another server process. What
-//! lasts longer than a transaction goes astray there: settings, and the locks of `locking`, which
-//! then stay with a process that serves others.
+//! lasts longer than a transaction goes astray there: settings, snapshots, and the locks of
+//! `locking`, which then stay with a process that serves others.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::{Database, Error, Result, Session};
+use crate::{Database, Error, Result, Session, Terms};
 
 /// A second connection may be one more than a pool in session mode has; then it waits in vain.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// More than one, as the process that one gives back may not be the next one's yet.
 const ROUNDS: usize = 3;
 
-/// Makes sure that the session has a server process of its own, before it takes locks.
+/// Makes sure that sessions have server processes of their own, before one sets or locks anything.
+///
+/// # Errors
+/// As [`Session::open`] and [`refuse_shared_backends`].
+pub fn refuse(database: &Database) -> Result<()> {
+    refuse_shared_backends(&mut Session::open(database, Terms::Users)?, database)
+}
+
+/// A session on our terms, once it is sure that its server process is its own.
+///
+/// # Errors
+/// As [`refuse`].
+pub fn session(database: &Database) -> Result<Session> {
+    let mut session = Session::open(database, Terms::Users)?;
+    refuse_shared_backends(&mut session, database)?;
+    session.set(Terms::Ours)?;
+    Ok(session)
+}
+
+/// Makes sure that the session has a server process of its own.
 ///
 /// # Errors
 /// Another session, open at the same time, got the same process, or this one got several.
 pub fn refuse_shared_backends(session: &mut Session, database: &Database) -> Result<()> {
-    let own = backend(session)?;
-    let ((asked, answers), (end, ended)) = (channel(), channel());
+    let ((ask, asked), (answer, answers)) = (channel(), channel());
     let other = database.clone();
-    thread::spawn(move || hold_a_transaction(&other, &asked, &ended));
+    thread::spawn(move || hold_transactions(&other, &asked, &answer));
     // Who cannot open a second session has nobody to share the first one with.
-    let shared = answers.recv_timeout(PATIENCE) == Ok(own);
+    let Ok(()) = answers.recv_timeout(PATIENCE).map(drop) else {
+        return refuse_several(session, database);
+    };
     for _ in 0..ROUNDS {
+        let own = backend(session)?;
+        // It is gone where the pooler bears no transaction.
+        let others = ask.send(()).ok().and_then(|()| answers.recv_timeout(PATIENCE).ok());
+        let shared = others == Some(own);
         if shared || backend(session)? != own {
-            return Err(Error::new(format!(
-                "{database} is a pool that changes server processes between transactions"
-            ))
-            .hint("Name PostgreSQL itself, or a pool with pool_mode = session: locks and settings do not last here. Nothing was run."));
+            return Err(shares_backends(database));
         }
     }
-    drop(end);
     Ok(())
+}
+
+fn refuse_several(session: &mut Session, database: &Database) -> Result<()> {
+    let own = backend(session)?;
+    for _ in 0..ROUNDS {
+        if backend(session)? != own {
+            return Err(shares_backends(database));
+        }
+    }
+    Ok(())
+}
+
+fn shares_backends(database: &Database) -> Error {
+    Error::usage(format!(
+        "{database} is a pool that changes server processes between transactions"
+    ))
+    .hint(format!(
+        "Let {} name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots do not last here. Nothing was run.",
+        database.origin
+    ))
 }
 
 fn backend(session: &mut Session) -> Result<i32> {
     Ok(session.query_one("SELECT pg_backend_pid()", &[])?.get(0))
 }
 
-/// Tells its server process, and keeps it until the other end is dropped: a pooler hands the
-/// process that was given back last to whoever asks next.
-fn hold_a_transaction(database: &Database, answers: &Sender<i32>, ended: &Receiver<()>) {
-    let process = || -> Result<(Session, i32)> {
-        let mut session = Session::open(database)?;
-        session.begin()?;
-        let process = backend(&mut session)?;
-        Ok((session, process))
-    };
-    if let Ok((mut session, process)) = process()
-        && answers.send(process).is_ok()
-    {
-        // Nothing is ever sent: it returns when the other end is gone.
-        let _ = ended.recv();
-        drop(session.rollback());
+/// Tells that it is there; then, each time it is asked, its server process, which it keeps until it
+/// is asked again: a pooler hands the process that was given back last to whoever asks next.
+fn hold_transactions(database: &Database, asked: &Receiver<()>, answers: &Sender<i32>) {
+    let Ok(mut session) = Session::open(database, Terms::Users) else { return };
+    let mut is_heard = answers.send(0).is_ok();
+    while is_heard && asked.recv().is_ok() {
+        let held = session.rollback().and_then(|()| session.begin());
+        let held = held.and_then(|()| backend(&mut session));
+        is_heard = held.is_ok_and(|process| answers.send(process).is_ok());
     }
+    drop(session.rollback());
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::lookup::Environment;
 use crate::{Database, Error, Result};
 
 /// The private cluster under `.pg/`, as `dev_postgres start` records it in `.pg/cluster.toml`.
@@ -66,7 +67,7 @@ impl PrivateCluster {
         }
     }
 
-    /// One database of the cluster.
+    /// One database of the cluster. The caller's `PG*` mean other servers and are ignored.
     ///
     /// # Errors
     /// `.pg/password` cannot be read.
@@ -80,7 +81,8 @@ impl PrivateCluster {
             ("sslmode", "disable".to_owned()),
         ];
         let parameters = pairs.map(|(key, value)| (key.to_owned(), value)).to_vec();
-        let mut database = Database::from_parameters(".pg/cluster.toml", parameters)?;
+        let mut database =
+            Database::from_parameters(".pg/cluster.toml", parameters, Environment::Ignored)?;
         database.private = true;
         Ok(database)
     }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 
-use crate::{Database, Result, Session, progress, run};
+use crate::{Database, Result, Session, Terms, progress, run};
 
 /// Shorter statements are over before anybody reads of them.
 const SHORT: Duration = Duration::from_secs(2);
@@ -89,7 +89,7 @@ fn look(
         return;
     }
     if session.is_none() {
-        *session = Session::open(database).ok();
+        *session = Session::open(database, Terms::Users).ok();
     }
     let Some(session) = session else { return };
     let Ok(step) = step(session, pid) else { return };

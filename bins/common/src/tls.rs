@@ -1,7 +1,7 @@
 //! libpq's `sslmode` and `sslrootcert` over rustls.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
@@ -76,11 +76,6 @@ fn roots(file: Option<&Path>) -> Result<Arc<RootCertStore>> {
         }
     }
     Ok(Arc::new(store))
-}
-
-/// `sslrootcert=system` and an empty value stand for the machine's own authorities.
-pub fn root_file(value: Option<&str>) -> Option<PathBuf> {
-    value.filter(|value| !value.is_empty() && *value != "system").map(PathBuf::from)
 }
 
 #[derive(Debug)]

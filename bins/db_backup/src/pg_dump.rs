@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use common::{Database, Error, Result};
 use db_backup::manifest;
-use db_backup::programs::{Need, Programs, archive_encoding, connection_string};
+use db_backup::programs::{Need, Programs, archive_encoding};
 use db_backup::sink::Sink;
 
 use crate::snapshot::Snapshot;
@@ -49,7 +49,7 @@ impl PgDump {
         let mut command = self.programs.command("pg_dumpall", database);
         command
             .args(["--globals-only", "--no-role-passwords"])
-            .arg(format!("--database={}", connection_string(database)));
+            .arg(format!("--database={}", database.connection_string()));
         start(command.env("PGAPPNAME", "db_backup pg_dumpall"))
     }
 }

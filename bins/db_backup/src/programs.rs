@@ -70,7 +70,7 @@ impl Programs {
     pub fn command(&self, name: &str, database: &Database) -> Command {
         let mut command = Command::new(self.program(name));
         command.arg("--no-password").stdin(Stdio::null());
-        command.envs(database.environment()).env("LC_ALL", "C");
+        database.hand_to(&mut command).env("LC_ALL", "C");
         command
     }
 
@@ -93,12 +93,6 @@ pub fn major(version: &str) -> Option<i32> {
 /// whose bytes have no meaning that could be converted.
 pub fn archive_encoding(database: &str) -> &str {
     if database == "SQL_ASCII" { "SQL_ASCII" } else { "UTF8" }
-}
-
-/// The database by name only, for `--dbname`, which takes a name with `=` in it for more.
-pub fn connection_string(database: &Database) -> String {
-    let quoted = database.name.replace('\\', "\\\\").replace('\'', "\\'");
-    format!("dbname='{quoted}'")
 }
 
 /// PATH, the packages' folders, the private cluster's programs; each once.

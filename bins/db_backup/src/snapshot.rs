@@ -1,6 +1,6 @@
 //! One moment of the database, seen by all who read.
 
-use common::{Context, Database, Error, Result, Session, note};
+use common::{Context, Database, Error, Result, Session, note, pooling};
 use postgres::error::SqlState;
 use rows::{CopyStream, SnapshotId, copy_text, snapshot};
 
@@ -66,7 +66,7 @@ impl Snapshot {
 }
 
 fn open(database: &Database) -> Result<Session> {
-    let mut session = Session::open(database)?;
+    let mut session = pooling::session(database)?;
     session.batch(copy_text::SETTINGS)?;
     session.batch(SERIAL)?;
     Ok(session)
@@ -97,7 +97,6 @@ pub fn connect(database: &Database, arguments: &Arguments) -> Result<Connections
     for _ in 0..arguments.jobs() {
         workers.push(open_worker(database)?);
     }
-    refuse_pooler(&mut coordinator, &mut workers[0], database)?;
     Ok(Connections { coordinator, workers })
 }
 
@@ -162,45 +161,6 @@ fn is_passing(error: &Error) -> bool {
         SqlState::LOCK_NOT_AVAILABLE,
     ];
     codes.iter().any(|code| error.is(code)) || error.primary() == CHANGED
-}
-
-/// A pooler that gives each transaction another server process cannot keep a snapshot. Two
-/// connections provoke it: where a second one takes the process that the first one had, the first
-/// one's next transaction is elsewhere.
-fn refuse_pooler(first: &mut Session, second: &mut CopyStream, database: &Database) -> Result<()> {
-    // More than once, as the process that one gives back may not be the next one's yet.
-    for _ in 0..5 {
-        let before = process(first)?;
-        second.batch("BEGIN")?;
-        let between = second.value(PROCESS);
-        let after = process(first);
-        second.batch("ROLLBACK")?;
-        if between?.as_ref() == Some(&before) || after? != before {
-            return Err(through_pooler(database));
-        }
-    }
-    Ok(())
-}
-
-const PROCESS: &str = "SELECT pg_catalog.pg_backend_pid()";
-
-/// By the simple protocol: a pooler may not know the driver's prepared statements.
-fn process(session: &mut Session) -> Result<String> {
-    let messages = session.client().simple_query(PROCESS)?;
-    let pid = messages.iter().find_map(|message| match message {
-        postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    });
-    Ok(pid.expect("the query has one row"))
-}
-
-fn through_pooler(database: &Database) -> Error {
-    Error::usage(format!("{database} is reached through a transaction pooler"))
-        .detail("Its transactions run in different server processes, and a snapshot needs one that stays.")
-        .hint(format!(
-            "Let {} name PostgreSQL itself, or the pooler's port for session pooling. Nothing was written.",
-            database.origin
-        ))
 }
 
 fn not_shared(error: Error) -> Error {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use common::identifier::QualifiedName;
 use common::progress::count;
-use common::{Context, Database, Error, Result, Session, note};
+use common::{Context, Database, Error, Result, Session, Terms, note};
 use db_backup::manifest::Table;
 
 use crate::archive::Entry;
@@ -78,7 +78,7 @@ fn run_script(plan: &Plan, session: &mut Session, entries: &[i32]) -> Result<()>
 
 /// A table that exists may hold rows newer than the backup.
 fn refuse_existing(names: &[QualifiedName], database: &Database) -> Result<()> {
-    let mut session = Session::open(database)?;
+    let mut session = Session::open(database, Terms::Ours)?;
     for name in names {
         let sql = "SELECT to_regclass($1) IS NOT NULL";
         if session.query_one(sql, &[&name.sql()])?.get(0) {

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use common::{Context, Database, Error, Result};
 use db_backup::manifest::Manifest;
-use db_backup::programs::{Need, Programs, archive_encoding, connection_string, major};
+use db_backup::programs::{Need, Programs, archive_encoding, major};
 use tempfile::NamedTempFile;
 
 use crate::archive::Archive;
@@ -59,7 +59,7 @@ impl PgRestore {
     ) -> Result<()> {
         let list = list_file(entries)?;
         let mut command = self.command("pg_restore", into);
-        command.arg("--dbname").arg(connection_string(into));
+        command.arg("--dbname").arg(into.connection_string());
         command.arg("--use-list").arg(list.path());
         if jobs > 1 {
             command.arg("--jobs").arg(jobs.to_string());
@@ -103,7 +103,7 @@ impl PgRestore {
             "--no-blobs",
         ]);
         command.args(["--exclude-schema", journal::SCHEMA, "--encoding", &self.encoding]);
-        command.arg("--dbname").arg(connection_string(database));
+        command.arg("--dbname").arg(database.connection_string());
         let mut child = start(&mut command)?;
         let mut stdout = child.stdout.take().expect("it is piped");
         let (archive, output) = std::thread::scope(|scope| {
@@ -133,8 +133,7 @@ impl PgRestore {
 /// Settings of the program's sessions, beside those that the user gave. A crash of the server may
 /// lose the last statements, and the next run repeats them.
 fn set(command: &mut Command, database: &Database, more: &str) {
-    let given = database.config.get_options().unwrap_or_default();
-    command.env("PGOPTIONS", format!("{given} -c synchronous_commit=off {more}"));
+    command.env("PGOPTIONS", format!("{} -c synchronous_commit=off {more}", database.options()));
 }
 
 /// What pg_restore reads by `--use-list`; it keeps to this order where it has no other reason.

@@ -2,7 +2,7 @@
 //! again by the next run of the same restore.
 
 use common::identifier::{literal, quote};
-use common::{Context, Database, Error, Outcome, Result, Session, note, say};
+use common::{Context, Database, Error, Outcome, Result, Session, Terms, note, say};
 use db_backup::manifest::{DatabaseFacts, Manifest, hex};
 use sha2::{Digest, Sha256};
 
@@ -77,7 +77,7 @@ impl Scratch {
     }
 
     pub fn session(&self) -> Result<Session> {
-        Session::open(&self.database)
+        Session::open(&self.database, Terms::Ours)
     }
 
     /// Marks it as whole, on a session of its own; takes effect with that session's transaction.
@@ -151,7 +151,7 @@ fn mark(server: &mut Server, name: &str) -> Result<Option<String>> {
 
 fn drop_scratch(server: &mut Server, name: &str) -> Result<()> {
     // A subscription, which does not run here, would keep its database from being dropped.
-    let mut session = Session::open(&server.database.named(name))?;
+    let mut session = Session::open(&server.database.named(name), Terms::Ours)?;
     for row in session.query(include_str!("sql/drop_subscriptions.sql"), &[])? {
         session.batch(row.get(0))?;
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use common::{Context, Database, Error, Result, Session};
+use common::{Context, Database, Error, Result, Session, pooling};
 
 /// The connection that creates, renames and drops databases.
 pub struct Server {
@@ -25,7 +25,7 @@ impl Server {
     /// Connects to `postgres`, or to `template1` where that is missing or is the target itself.
     ///
     /// # Errors
-    /// The server cannot be reached, refuses, or has no database left to work from.
+    /// The server cannot be reached, refuses, is a pool per transaction, or has no database left to work from.
     pub fn open(configured: &Database, target: &str) -> Result<Server> {
         let mut missing = None;
         for name in ["postgres", "template1"] {
@@ -33,7 +33,7 @@ impl Server {
                 continue;
             }
             let database = configured.named(name);
-            match Session::open(&database) {
+            match pooling::session(&database) {
                 Ok(session) => return Server::of(session, database),
                 // All that is left of the server's SQLSTATE in common's letter.
                 Err(error)
@@ -56,12 +56,7 @@ impl Server {
     }
 
     fn of(mut session: Session, database: Database) -> Result<Server> {
-        session
-            .batch(
-                "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_session_timeout = 0;
-             SET default_transaction_read_only = off; SET client_min_messages = warning",
-            )
-            .or_else(|_| session.batch("SET statement_timeout = 0; SET lock_timeout = 0"))?;
+        session.batch("SET default_transaction_read_only = off")?;
         let row = session.query_one(include_str!("sql/server.sql"), &[])?;
         Ok(Server {
             version: row.get(0),

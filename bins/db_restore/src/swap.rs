@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::identifier::{literal, quote};
 use common::progress::count;
-use common::{Context, Error, Result, Session};
+use common::{Context, Error, Result, Session, Terms};
 use db_backup::manifest::{DatabaseFacts, Setting};
 use postgres::error::SqlState;
 
@@ -69,7 +69,7 @@ fn swap(
     if let Some(kept) = kept {
         let sql = format!("ALTER DATABASE {} RENAME TO {}", quote(target), quote(kept));
         let renamed = if disconnect {
-            let other = Session::open(&server.database)?;
+            let other = Session::open(&server.database, Terms::Ours)?;
             while_ending_sessions(other, target, || server.session.batch(&sql))
         } else {
             server.session.batch(&sql)

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use clap::ValueEnum;
 use common::settings::{self, PrivateCluster};
-use common::{Database, Error, Outcome, Project, Result, Session, Side, say};
+use common::{Database, Error, Outcome, Project, Result, Session, Side, Terms, say};
 
 use crate::private;
 
@@ -51,7 +51,7 @@ pub fn status(project: &Project) -> Result<Outcome> {
     let new = Database::of(Side::New, project)?;
     let old = Database::of(Side::Old, project)?;
     for (side, database) in [(Side::Old, old), (Side::New, new)] {
-        let mut session = Session::open(&database)?;
+        let mut session = Session::open(&database, Terms::Users)?;
         let row = session.query_one(
             "SELECT current_setting('server_version'), pg_size_pretty(pg_database_size(current_database()))",
             &[],
@@ -73,27 +73,19 @@ pub fn status(project: &Project) -> Result<Outcome> {
 /// The database is not set.
 pub fn url(project: &Project, which: Option<Which>) -> Result<Outcome> {
     let database = Database::of(which.unwrap_or(Which::New).side(), project)?;
-    let environment = database.environment();
-    let variable = |name: &str| {
-        let found = environment.iter().find(|(variable, _)| *variable == name);
-        found.map(|(_, value)| encode(value)).unwrap_or_default()
-    };
-    let mut parameters =
-        vec![("sslmode", variable("PGSSLMODE")), ("sslrootcert", variable("PGSSLROOTCERT"))];
+    let mut parameters = database.query();
     let mut address = database.address.clone();
     if address.starts_with('/') {
-        parameters.push(("host", encode(&address)));
-        parameters.push(("port", variable("PGPORT")));
+        parameters.push(("host", address.clone()));
+        parameters.push(("port", database.port().to_string()));
         address.clear();
     }
     if let (true, Some(cluster)) = (database.private, PrivateCluster::find()?) {
-        parameters.push(("passfile", encode(&cluster.folder.join("pgpass").to_string_lossy())));
+        let file = cluster.folder.join("pgpass");
+        parameters.push(("passfile", file.to_string_lossy().into_owned()));
     }
-    let parameters: Vec<String> = parameters
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
+    let parameters: Vec<String> =
+        parameters.into_iter().map(|(name, value)| format!("{name}={}", encode(&value))).collect();
     println!(
         "postgresql://{}@{address}/{}?{}",
         encode(&database.user),
@@ -113,7 +105,8 @@ pub fn shell(project: &Project, which: Option<Which>, arguments: &[OsString]) ->
         Some(cluster) if database.private => cluster.binaries.join("psql"),
         _ => PathBuf::from("psql"),
     };
-    let error = Command::new(&psql).args(arguments).envs(database.environment()).exec();
+    let mut command = Command::new(&psql);
+    let error = database.hand_to(command.args(arguments)).exec();
     Err(Error::new(format!("{} cannot be run: {error}", psql.display()))
         .hint("`make setup` installs PostgreSQL's client."))
 }

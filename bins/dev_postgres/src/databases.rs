@@ -3,7 +3,9 @@
 use std::io::{BufRead, IsTerminal, stderr, stdin};
 
 use common::settings::PrivateCluster;
-use common::{Database, Error, Outcome, Project, Result, Session, Side, identifier, note, say};
+use common::{
+    Database, Error, Outcome, Project, Result, Session, Side, Terms, identifier, note, say,
+};
 
 use crate::connect::Which;
 use crate::server::SUPERUSER;
@@ -28,7 +30,7 @@ pub struct Reset {
 /// # Errors
 /// The server cannot be reached.
 pub fn create_missing(cluster: &PrivateCluster, project: &Project) -> Result<bool> {
-    let mut session = Session::open(&cluster.database(MAINTENANCE)?)?;
+    let mut session = Session::open(&cluster.database(MAINTENANCE)?, Terms::Ours)?;
     let there = session.query("SELECT datname FROM pg_database", &[])?;
     let there: Vec<String> = there.iter().map(|row| row.get(0)).collect();
     let wanted = [&project.databases.old, &project.databases.new];
@@ -48,7 +50,8 @@ pub fn create(port: u16, password: &str, names: &[&str]) -> Result<()> {
     let url = format!(
         "postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/{MAINTENANCE}?sslmode=disable"
     );
-    let mut session = Session::open(&Database::from_url("the throw-away server", &url)?)?;
+    let mut session =
+        Session::open(&Database::of_our_own("the throw-away server", &url)?, Terms::Ours)?;
     names.iter().try_for_each(|name| session.batch(&create_statement(name)))
 }
 
@@ -130,7 +133,7 @@ fn confirm(databases: &[Database]) -> Result<()> {
 }
 
 fn drop_and_create(database: &Database) -> Result<()> {
-    let mut session = Session::open(&database.named(MAINTENANCE))?;
+    let mut session = Session::open(&database.named(MAINTENANCE), Terms::Ours)?;
     let found = session.query_opt(include_str!("recreate.sql"), &[&database.name])?;
     let statement = match found {
         None => create_statement(&database.name),

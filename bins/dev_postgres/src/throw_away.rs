@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use common::{Context, Error, Outcome, Result, note};
+use common::{Context, Error, Outcome, Result, libpq, note};
 
 use crate::account::{self, Account};
 use crate::binaries::Binaries;
@@ -48,9 +48,7 @@ fn run_command(command: &[OsString], port: u16, password: &str) -> Result<ExitSt
     let url = |name: &str| format!("postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/{name}");
     let mut child = Command::new(&command[0]);
     child.args(&command[1..]);
-    for setting in ["PGSERVICE", "PGHOSTADDR", "PGOPTIONS", "PGSSLMODE", "PGSSLROOTCERT"] {
-        child.env_remove(setting);
-    }
+    libpq::forget(&mut child);
     child
         .env("DATABASE_URL", url(NEW))
         .env("OLD_DATABASE_URL", url(OLD))

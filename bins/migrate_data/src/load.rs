@@ -39,8 +39,6 @@ impl Route<'_> {
     pub fn writer(&self) -> Result<Session> {
         let mut session = self.new.session()?;
         Turn::LOAD_WORKERS.share(&mut session)?;
-        session
-            .batch("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET statement_timeout = 0")?;
         Ok(session)
     }
 }

@@ -11,7 +11,6 @@ use std::process::ExitCode;
 
 use arguments::Arguments;
 use clap::Parser;
-use common::pooling::refuse_shared_backends;
 use common::{Database, Outcome, Pool, Project, Result, Side};
 use migrate_data::mapping::Mapping;
 use migrate_data::plan;
@@ -31,7 +30,6 @@ fn migrate_data(arguments: Arguments) -> Result<Outcome> {
     let old = Pool::open(&Database::of(Side::Old, &project)?)?;
     let new_database = Database::of(Side::New, &project)?;
     let new = Pool::open(&new_database)?;
-    refuse_shared_backends(&mut new.session()?, &new_database)?;
     let mut plan = plan::plan(&mapping, &mut old.session()?, &mut new.session()?, &new_database)?;
     arguments.narrow(&mut plan)?;
 

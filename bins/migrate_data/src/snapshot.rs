@@ -16,10 +16,6 @@ pub struct Range {
     pub high: Option<String>,
 }
 
-/// Text forms that do not depend on the server's configuration.
-pub const SETTINGS: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; \
-    SET bytea_output = 'hex'; SET extra_float_digits = 1";
-
 /// How often a snapshot is begun anew since others come in between.
 const TRIES: u32 = 20;
 
@@ -34,7 +30,7 @@ pub fn of_sources(pool: &Pool, plan: &Plan, readers: usize) -> Result<(Snapshot,
         plan.sources.iter().map(|source| (source.label.as_str(), source.from_clause.as_str()));
     let mut tries = 0;
     loop {
-        let (snapshot, session) = Snapshot::take(pool, SETTINGS, &tables)?;
+        let (snapshot, session) = Snapshot::take(pool, "", &tables)?;
         tries += 1;
         match snapshot.open_ahead(readers, queries.clone()) {
             Ok(()) => return Ok((snapshot, session)),

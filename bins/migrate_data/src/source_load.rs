@@ -160,9 +160,7 @@ impl<'a> SourceLoad<'a> {
             let mut old = snapshot.stream()?;
             let mut new = self.route.writer()?;
             // What a crash of the server takes back, it takes back together with its ledger row.
-            new.batch(
-                "SET synchronous_commit = off; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'",
-            )?;
+            new.batch("SET synchronous_commit = off")?;
             let mut loader = Loader::new(self.run, self.source, lookups);
             while let Some(chunk) = chunks.next() {
                 while !chunks.is_stopped() {

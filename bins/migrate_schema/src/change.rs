@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use common::locking::Turn;
 use common::pooling::refuse_shared_backends;
-use common::{Database, Error, Result, Session, note, progress, say};
+use common::{Database, Error, Result, Session, Terms, note, progress, say};
 
 use crate::args::Patience;
 use crate::graph::plan::{Direction, Step, row_change, steps};
@@ -83,7 +83,7 @@ impl<'a> Change<'a> {
         patience: &Patience,
         wanted: impl Fn(&Set) -> Result<Set>,
     ) -> Result<(usize, Set)> {
-        let mut session = Session::open(&self.database)?;
+        let mut session = Session::open(&self.database, Terms::Users)?;
         let mut plan = self.plan(&mut session, direction, &wanted)?;
         if !plan.steps.is_empty() {
             refuse_shared_backends(&mut session, &self.database)?;
@@ -181,7 +181,7 @@ impl<'a> Change<'a> {
     /// Writes rows as if the revisions had been upgraded or downgraded to.
     pub fn stamp(&self, goals: &[String], purge: bool) -> Result<()> {
         let graph = &self.revisions.graph;
-        let mut session = Session::open(&self.database)?;
+        let mut session = Session::open(&self.database, Terms::Users)?;
         refuse_shared_backends(&mut session, &self.database)?;
         Turn::REVISIONS.take(&mut session)?;
         let rows = version::rows(&mut session)?;

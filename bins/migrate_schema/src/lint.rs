@@ -10,7 +10,7 @@ mod names; //    what a statement touches
 mod own; //      rules that squawk has not
 mod words; //    what a rule found, and the safe form
 
-use common::{Database, Outcome, Result, Session, note, progress, say};
+use common::{Database, Outcome, Result, Session, Terms, note, progress, say};
 use serde_json::{Value, json};
 
 use crate::graph::plan::Direction;
@@ -38,7 +38,7 @@ pub fn lint(
         range => report::within(graph, range)?,
     };
     if let Some(database) = pending {
-        let rows = version::rows(&mut Session::open(database)?)?;
+        let rows = version::rows(&mut Session::open(database, Terms::Users)?)?;
         chosen = &chosen - &version::applied(revisions, &rows, database)?;
     }
     let found = hazards(revisions, &chosen)?;

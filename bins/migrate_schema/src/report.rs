@@ -1,7 +1,7 @@
 //! What the graph and the database look like. Writes nothing, and needs no more than SELECT on
 //! the version table.
 
-use common::{Database, Error, Result, Session, note};
+use common::{Database, Error, Result, Session, Terms, note};
 use serde_json::{Value, json};
 
 use crate::graph::{Graph, Set, target};
@@ -32,7 +32,7 @@ impl<'a> Report<'a> {
 
     /// The rows of the version table, with what their files say.
     pub fn current(&self, database: &Database) -> Result<()> {
-        let rows = version::rows(&mut Session::open(database)?)?;
+        let rows = version::rows(&mut Session::open(database, Terms::Users)?)?;
         if rows.is_empty() {
             note(format_args!("no revision is applied to {database}"));
         }
@@ -52,7 +52,7 @@ impl<'a> Report<'a> {
     pub fn history(&self, range: Option<&str>, database: Option<&Database>) -> Result<()> {
         let mut marked = Vec::new();
         if let Some(database) = database {
-            let rows = version::rows(&mut Session::open(database)?)?;
+            let rows = version::rows(&mut Session::open(database, Terms::Users)?)?;
             marked.extend(rows.iter().filter_map(|row| self.graph.find(row)));
         }
         let shown = within(self.graph, range)?;

@@ -34,12 +34,9 @@ impl Mirror {
     /// The target, with the mirror as its only schema to look in: there is the version table, so
     /// that a mirror and a project live in one database.
     pub fn in_target(&self, target: &Database) -> Database {
-        let mut database = target.clone();
-        let given = target.config.get_options().unwrap_or_default();
         // Blanks and backslashes would end the value; a folded name may hold either.
         let name = catalog::quote(&self.name).replace('\\', "\\\\").replace(' ', "\\ ");
-        database.config.options(format!("{given} -c search_path={name}").trim());
-        database
+        target.with_options(&format!("-c search_path={name}"))
     }
 }
 

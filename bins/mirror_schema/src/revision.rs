@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use common::{Database, Error, Result, Session};
+use common::{Database, Error, Result, Session, Terms};
 use migrate_schema::args::Patience;
 use migrate_schema::change;
 use migrate_schema::revisions::Revisions;
@@ -57,7 +57,8 @@ impl Written {
     /// Applies it, and takes its file back where it could not be.
     pub fn apply(&self, mirror: &Mirror, target: &Database, patience: &Patience) -> Result<()> {
         apply(mirror, target, patience).map_err(|error| {
-            let after = Session::open(target).and_then(|mut session| current(&mut session, mirror));
+            let after = Session::open(target, Terms::Users)
+                .and_then(|mut session| current(&mut session, mirror));
             match after {
                 Ok(at) if at == self.id => error,
                 Ok(_) => match fs::remove_file(&self.path) {

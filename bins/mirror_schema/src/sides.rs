@@ -5,7 +5,7 @@ use std::thread;
 use catalog::{Catalog, Scope};
 use common::identifier::QualifiedName;
 use common::locking::Turn;
-use common::{Database, Error, Project, Result, Session, Side};
+use common::{Database, Error, Project, Result, Session, Side, pooling};
 
 use crate::args::Which;
 use crate::fold::names::Names;
@@ -39,7 +39,7 @@ impl Sides {
         let source = database(Side::Source, which)?;
         let target = database(Side::Target, which)?;
         let (mirrors, names) = mirrors(which, &source)?;
-        let (from, to) = (Session::open(&source)?, Session::open(&target)?);
+        let (from, to) = (pooling::session(&source)?, pooling::session(&target)?);
         Ok(Sides { source, target, from, to, mirrors, names })
     }
 

@@ -10,12 +10,14 @@ use futures_util::TryStreamExt;
 use tokio::runtime::Runtime;
 
 use crate::copy::{Messages, Row};
-use common::{Database, Result, Session};
+use common::{Database, Result, Session, Terms};
 
-/// A connection for settings, simple questions and `COPY … TO STDOUT`.
+/// A connection for settings, simple questions and `COPY … TO STDOUT`, on our terms.
 pub struct CopyStream {
     runtime: Runtime,
     client: tokio_postgres::Client,
+    /// A call failed, and with it the transaction it was in.
+    has_failed: bool,
 }
 
 impl CopyStream {
@@ -23,27 +25,36 @@ impl CopyStream {
     /// As [`Session::open`].
     pub fn open(database: &Database) -> Result<CopyStream> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let config = config(&database.config);
-        let connected = runtime.block_on(config.connect(database.tls.clone()));
+        let connected = runtime.block_on(database.config().connect(database.tls()));
         let Ok((client, connection)) = connected else {
             // The other way of connecting finds the words for what is wrong.
-            Session::open(database)?;
+            Session::open(database, Terms::Ours)?;
             return Err(connected.err().expect("it is not Ok").into());
         };
         // Its errors are those of the client's calls.
         runtime.spawn(async { connection.await.unwrap_or_default() });
-        Ok(CopyStream { runtime, client })
+        let mut stream = CopyStream { runtime, client, has_failed: false };
+        stream.batch(Terms::Ours.settings())?;
+        Ok(stream)
+    }
+
+    /// Whether somebody else may go on with it.
+    pub fn is_sound(&self) -> bool {
+        !self.has_failed && !self.client.is_closed()
     }
 
     /// Sends text by the simple protocol.
     pub fn batch(&mut self, sql: &str) -> Result<()> {
-        Ok(self.runtime.block_on(self.client.batch_execute(sql))?)
+        let sent = self.runtime.block_on(self.client.batch_execute(sql));
+        self.has_failed |= sent.is_err();
+        Ok(sent?)
     }
 
     /// The only value of a query's only row, as text, by the simple protocol.
     pub fn value(&mut self, sql: &str) -> Result<Option<String>> {
-        let messages = self.runtime.block_on(self.client.simple_query(sql))?;
-        Ok(messages.iter().find_map(|message| match message {
+        let messages = self.runtime.block_on(self.client.simple_query(sql));
+        self.has_failed |= messages.is_err();
+        Ok(messages?.iter().find_map(|message| match message {
             tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
             _ => None,
         }))
@@ -64,46 +75,14 @@ impl CopyStream {
     /// # Errors
     /// The server ended the COPY with an error, the connection broke, or `take` failed.
     pub fn copy_out(&mut self, sql: &str, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        self.runtime.block_on(async {
+        let copied = self.runtime.block_on(async {
             let mut rows = pin!(self.client.copy_out(sql).await?);
             while let Some(row) = rows.try_next().await? {
                 take(&row)?;
             }
             Ok(())
-        })
+        });
+        self.has_failed |= copied.is_err();
+        copied
     }
-}
-
-/// The same settings for the asynchronous face of the driver.
-fn config(from: &postgres::Config) -> tokio_postgres::Config {
-    let mut config = tokio_postgres::Config::new();
-    for host in from.get_hosts() {
-        match host {
-            postgres::config::Host::Tcp(name) => config.host(name),
-            postgres::config::Host::Unix(folder) => config.host_path(folder),
-        };
-    }
-    for port in from.get_ports() {
-        config.port(*port);
-    }
-    if let Some(user) = from.get_user() {
-        config.user(user);
-    }
-    if let Some(password) = from.get_password() {
-        config.password(password);
-    }
-    if let Some(name) = from.get_dbname() {
-        config.dbname(name);
-    }
-    if let Some(options) = from.get_options() {
-        config.options(options);
-    }
-    if let Some(name) = from.get_application_name() {
-        config.application_name(name);
-    }
-    if let Some(timeout) = from.get_connect_timeout() {
-        config.connect_timeout(*timeout);
-    }
-    config.ssl_mode(from.get_ssl_mode());
-    config
 }

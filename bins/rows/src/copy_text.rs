@@ -2,9 +2,8 @@
 
 use common::identifier;
 
-/// Set by whoever reads or writes rows of a backup, so that the same value is the same text on
-/// both sides, names in values are qualified (reg… types, under an empty search path), and row
-/// security is an error rather than fewer rows. No time limits: a backup takes as long as it takes.
+/// Set by whoever reads or writes rows of a backup on our terms, so that the same value is the same
+/// text on both sides: names in values are qualified (reg… types, under an empty search path).
 pub const SETTINGS: &str = include_str!("copy_text.sql");
 
 /// `COPY (SELECT …) TO STDOUT`, of the table's own rows, in an encoding: in that of the database

@@ -89,12 +89,10 @@ pub struct Snapshot {
     readers: Readers,
 }
 
-/// No time limit on a long read, an error rather than fewer rows where row security would hide
-/// some, and bytes as they are out of a database that does not know its encoding: the server would
-/// end the COPY at the first that is not UTF-8, and whoever reads decides about such a row.
-const READING: &str = "SET row_security = off; \
-    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
-    SELECT set_config('client_encoding', 'SQL_ASCII', false) WHERE current_setting('server_encoding') = 'SQL_ASCII'";
+/// Bytes as they are out of a database that does not know its encoding: the server would end the COPY
+/// at the first that is not UTF-8, and whoever reads decides about such a row.
+const READING: &str = "SELECT set_config('client_encoding', 'SQL_ASCII', false) \
+    WHERE current_setting('server_encoding') = 'SQL_ASCII'";
 
 /// Whoever waits to lock a table as a whole waits for the session that holds the snapshot, and
 /// keeps a reader waiting that has no lock yet: for ever, if it did not give up.
@@ -104,7 +102,7 @@ impl Snapshot {
     /// Locks tables, named in SQL, and takes the snapshot; both last as long as the session that
     /// is handed back. Readers lock what they read when they read it.
     ///
-    /// `settings` are statements that fix the text forms in which rows are read.
+    /// `settings` are statements beside our terms, under which rows are read.
     ///
     /// # Errors
     /// A table may not be read.
@@ -114,8 +112,7 @@ impl Snapshot {
         tables: &[&str],
     ) -> Result<(Snapshot, Session)> {
         let mut session = pool.session()?;
-        session.batch(settings)?;
-        session.batch(READING)?;
+        session.batch(&[settings, READING].concat())?;
         let id = SnapshotId::take(&mut session, |session| {
             tables.iter().try_for_each(|table| {
                 lock(&[table], true, |sql| session.batch(sql))
@@ -160,8 +157,7 @@ impl Snapshot {
 
     fn open(&self) -> Result<CopyStream> {
         let mut stream = CopyStream::open(&self.database)?;
-        stream.batch(self.settings)?;
-        stream.batch(READING)?;
+        stream.batch(&[self.settings, READING].concat())?;
         stream.batch(PATIENCE)?;
         self.id.begin(&mut stream)?;
         Ok(stream)

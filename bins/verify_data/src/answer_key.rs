@@ -54,9 +54,6 @@ pub fn verify(
     if Relation::find(&mut old, &answer_name("fates"))?.is_none() {
         return Ok(None);
     }
-    for session in [&mut old, &mut *new] {
-        session.batch("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; SET bytea_output = 'hex'")?;
-    }
     let mut answers = Answers::default();
     compare_fates(&mut old, new, run, &mut answers, findings)?;
     let mut answered = Vec::new();

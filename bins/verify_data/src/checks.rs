@@ -55,7 +55,7 @@ pub fn verify(
     let scripts = scripts(project)?;
     let answers = Mutex::new(BTreeMap::new());
     workers::share(workers, scripts.iter().enumerate(), |scripts| {
-        let mut session = new.session()?;
+        let mut session = new.session_of_users()?;
         session.batch(include_str!("checks.sql"))?;
         for (index, script) in scripts {
             let answer = answer(&mut session, script)?;

@@ -12,7 +12,7 @@ mod spelling;
 use std::rc::Rc;
 use std::thread;
 
-use common::{Database, Error, Result, Session};
+use common::{Database, Error, Result, Session, Terms};
 use rows::SnapshotId;
 
 use crate::catalog::{Catalog, Scope};
@@ -82,8 +82,8 @@ impl Catalog {
     /// There is no connection, or as [`Catalog::read`].
     pub fn read_database(database: &Database, scope: &Scope) -> Result<Catalog> {
         let (session, helper) = thread::scope(|threads| {
-            let helper = threads.spawn(|| Session::open(database).ok());
-            let session = Session::open(database);
+            let helper = threads.spawn(|| Session::open(database, Terms::Users).ok());
+            let session = Session::open(database, Terms::Users);
             (session, helper.join().expect("connecting does not panic"))
         });
         Catalog::read_with(&mut session?, helper, scope)

@@ -14,7 +14,7 @@ use common::{Error, Pool, Result};
 use rows::{Snapshot, workers};
 
 use crate::catalog::Relation;
-use crate::{progress, snapshot, throttle};
+use crate::{progress, throttle};
 pub use column::ColumnProfile;
 pub use counter::Counter;
 pub use show::{json, lines, share};
@@ -42,7 +42,7 @@ pub fn profile(pool: &Pool, table: &QualifiedName, worker_count: usize) -> Resul
     };
     let sql = relation.name.sql();
     let locked: Vec<&str> = if relation.is_table { vec![&sql] } else { Vec::new() };
-    let (snapshot, mut coordinator) = Snapshot::take(pool, snapshot::SETTINGS, &locked)?;
+    let (snapshot, mut coordinator) = Snapshot::take(pool, "", &locked)?;
     let (pages, estimate) = coordinator
         .query_one(include_str!("pages.sql"), &[&sql])
         .map(|row| (row.get::<_, i64>(0), row.get::<_, f64>(1)))?;

@@ -1,7 +1,7 @@
 //! A database that is like the target, to try a plan on.
 
 use catalog::{Attribute, Catalog, Kind, Options, from_nothing};
-use common::{Context, Database, Result, Session};
+use common::{Context, Database, Result, Session, Terms};
 
 use super::apply::apply;
 use super::observer::{self, Entries};
@@ -34,7 +34,7 @@ impl Clone {
         let options = Options { online: false, allow_data_loss: true, ..claim.options.clone() };
         let hints = claim.renamed_back(claim.desired, claim.start);
         let back = catalog::plan(claim.desired, claim.start, &Options { hints, ..options }).ok()?;
-        let mut session = Session::open(&shadow.database).ok()?;
+        let mut session = Session::open(&shadow.database, Terms::Users).ok()?;
         apply(&mut session, &back.statements).ok()?;
         let (made, _) = observer::read(&mut session, &shadow.database, None).ok()?;
         let alike = rest(&made, claim.start, claim.options).ok()?.is_none()
@@ -49,7 +49,7 @@ impl Clone {
     /// It could not be made, or is not like the target.
     pub fn built(workshop: &mut Workshop, claim: &Claim) -> Result<Clone> {
         let scratch = workshop.scratch()?;
-        let mut session = Session::open(&scratch.database)?;
+        let mut session = Session::open(&scratch.database, Terms::Users)?;
         let ddl = from_nothing(claim.start, claim.options)?;
         apply(&mut session, &ddl).context(|| "the clone could not be made".to_owned())?;
         session.batch(include_str!("sql/analyze.sql"))?;

@@ -2,7 +2,7 @@
 
 use catalog::{Catalog, Options, Scope};
 use common::settings::variable;
-use common::{Database, Outcome, Project, Result, Session, note, say};
+use common::{Database, Outcome, Project, Result, Session, Terms, note, say};
 
 use super::state::{Purpose, State};
 use super::words;
@@ -41,7 +41,10 @@ pub fn diff(from: &str, to: &str, aims: &Aims) -> Result<Outcome> {
     let read = |name: &str| -> Result<Catalog> {
         let url = variable(name).unwrap_or_else(|| name.to_owned());
         let origin = if url == name { "the URL" } else { name };
-        Catalog::read(&mut Session::open(&Database::from_url(origin, &url)?)?, &Scope::Database)
+        Catalog::read(
+            &mut Session::open(&Database::from_url(origin, &url)?, Terms::Users)?,
+            &Scope::Database,
+        )
     };
     let (from, to) = std::thread::scope(|scope| {
         let from = scope.spawn(|| read(from));

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use catalog::{Catalog, Scope, StorageOptions};
-use common::{Database, Error, Result, Session};
+use common::{Database, Error, Result, Session, Terms};
 
 /// What a dump says, one text per object.
 pub type Entries = BTreeSet<String>;
@@ -55,9 +55,8 @@ impl Observer {
             .args(["--exclude-table=alembic_version"])
             .args((!self.aspects.owners).then_some("--no-owner"))
             .args((!self.aspects.grants).then_some("--no-privileges"))
-            .envs(database.environment())
             .stdin(Stdio::null());
-        let output = command.output()?;
+        let output = database.hand_to(&mut command).output()?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             return Err(Error::new("pg_dump failed").detail(said.trim().to_owned()));
@@ -76,7 +75,7 @@ pub fn read(
     observer: Option<&Observer>,
 ) -> Result<(Catalog, Option<Entries>)> {
     let Some(observer) = observer else {
-        let helper = Session::open(database).ok();
+        let helper = Session::open(database, Terms::Users).ok();
         return Ok((Catalog::read_with(session, helper, &Scope::Database)?, None));
     };
     thread::scope(|scope| {

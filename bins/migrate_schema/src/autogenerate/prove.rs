@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use catalog::{Catalog, Options, Scope};
-use common::{Context, Database, Error, Result, Session, progress, say};
+use common::{Context, Database, Error, Result, Session, Terms, progress, say};
 
 use super::scratch::{Scratch, Workshop};
 use super::words;
@@ -54,7 +54,7 @@ struct Chain<'a> {
 
 impl<'a> Chain<'a> {
     fn of(revisions: &'a Revisions, scratch: Scratch) -> Result<Chain<'a>> {
-        let mut session = Session::open(&scratch.database)?;
+        let mut session = Session::open(&scratch.database, Terms::Users)?;
         let base = Catalog::read(&mut session, &Scope::Database)?;
         let order = revisions.graph.in_order(&revisions.graph.all());
         Ok(Chain {

@@ -3,7 +3,7 @@
 
 use common::pooling::refuse_shared_backends;
 use common::settings::variable;
-use common::{Database, Error, Result, Session, identifier};
+use common::{Database, Error, Result, Session, Terms, identifier};
 use postgres::error::SqlState;
 
 /// The beginning of every such name; the eight hexadecimal digits after it are the number of the
@@ -29,7 +29,7 @@ impl Workshop {
     /// The shadow's server is of another major version than the target's, or a pool stands in
     /// between.
     pub fn open(target: &Database) -> Result<Workshop> {
-        let mut asked = Session::open(target)?;
+        let mut asked = Session::open(target, Terms::Users)?;
         let row = asked.query_one(include_str!("sql/likeness.sql"), &[])?;
         let (version, likeness, settings): (i32, String, String) =
             (row.get(0), row.get(1), row.get(2));
@@ -37,7 +37,7 @@ impl Workshop {
             None => (target.clone(), asked),
             Some(url) => {
                 let place = Database::from_url("SHADOW_DATABASE_URL", &url)?;
-                let session = Session::open(&place)?;
+                let session = Session::open(&place, Terms::Users)?;
                 (place, session)
             }
         };
@@ -55,7 +55,7 @@ impl Workshop {
     pub fn scratch(&mut self) -> Result<Scratch> {
         let number: u32 = rand::random();
         let name = format!("{PREFIX}{number:08x}");
-        let mut keeper = Session::open(&self.place)?;
+        let mut keeper = Session::open(&self.place, Terms::Users)?;
         keeper.batch(&format!("SELECT pg_advisory_lock({FAMILY}, {})", number.cast_signed()))?;
         let create = format!("CREATE DATABASE {name} TEMPLATE template0 {}", self.likeness);
         keeper.batch(&create).map_err(|error| self.explain(error))?;
@@ -64,7 +64,7 @@ impl Workshop {
         scratch.keeper.batch(&format!(
             "COMMENT ON DATABASE {name} IS 'pgrefit: gone when the command that made it ends'"
         ))?;
-        scratch.database.config.options(&options(&scratch.database, &self.settings));
+        scratch.database = scratch.database.with_options(&self.settings);
         Ok(scratch)
     }
 
@@ -124,12 +124,4 @@ fn refuse_other_version(session: &mut Session, target: i32) -> Result<()> {
         target / 10_000
     ))
     .hint("Both must be of one major version, as each writes definitions in its own words. Nothing was written."))
-}
-
-/// `-c name=value` for each setting, after what the URL itself asks for.
-fn options(database: &Database, settings: &str) -> String {
-    match database.config.get_options() {
-        Some(own) => format!("{own} {settings}"),
-        None => settings.to_owned(),
-    }
 }

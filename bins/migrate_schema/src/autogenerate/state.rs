@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use catalog::{Catalog, Options, Plan, Scope};
-use common::{Database, Error, Project, Result, Session};
+use common::{Database, Error, Project, Result, Session, Terms};
 
 use super::files::Files;
 use super::kept::Kept;
@@ -45,7 +45,7 @@ impl State {
         purpose: Purpose,
     ) -> Result<State> {
         let files = Files::read(project)?;
-        let mut target = Session::open(database)?;
+        let mut target = Session::open(database, Terms::Users)?;
         refuse_elsewhere(revisions, database, &mut target)?;
         let files = files.with_applied_scripts(project, &mut target)?;
         // What the files never speak of is somebody else's.
@@ -57,7 +57,8 @@ impl State {
         let looking = observer.as_ref().and_then(|observer| observer.as_ref().ok());
         let (start, wanted) = std::thread::scope(|scope| {
             let read = || -> Result<(Catalog, Option<Entries>)> {
-                let catalog = Catalog::read(&mut Session::open(database)?, &Scope::Database)?;
+                let catalog =
+                    Catalog::read(&mut Session::open(database, Terms::Users)?, &Scope::Database)?;
                 Ok((catalog, looking.and_then(|observer| observer.look(database).ok())))
             };
             let start = scope.spawn(read);

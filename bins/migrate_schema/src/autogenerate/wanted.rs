@@ -1,7 +1,7 @@
 //! The desired state: the files in a shadow database, which is read.
 
 use catalog::Catalog;
-use common::{Database, Result, Session, identifier};
+use common::{Database, Result, Session, Terms, identifier};
 use postgres::error::SqlState;
 
 use super::files::Files;
@@ -30,7 +30,7 @@ impl Wanted {
         let mut workshop = Workshop::open(database)?;
         let Shadow { mut scratch, mut session, mut given } =
             Shadow::open(&mut workshop, target, files)?;
-        let mut second = Session::open(&scratch.database)?;
+        let mut second = Session::open(&scratch.database, Terms::Users)?;
         let partitions = match files.load_by_two([&mut session, &mut second], &given) {
             Some(Ok(partitions)) => partitions,
             None => files.load(&mut session, &given)?,
@@ -57,7 +57,7 @@ struct Shadow {
 impl Shadow {
     fn open(workshop: &mut Workshop, target: &mut Session, files: &Files) -> Result<Shadow> {
         let scratch = workshop.scratch()?;
-        let mut session = Session::open(&scratch.database)?;
+        let mut session = Session::open(&scratch.database, Terms::Users)?;
         let given = extensions(target, &mut session, files)?;
         Ok(Shadow { scratch, session, given })
     }

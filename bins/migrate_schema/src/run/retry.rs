@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use common::{Database, Result, Session, note};
+use common::{Database, Result, Session, Terms, note};
 use postgres::error::SqlState;
 
 use super::Runner;
@@ -64,7 +64,7 @@ impl Watch {
         let database = database.clone();
         let (stopped, found) = (Arc::clone(&stop), Arc::clone(&seen));
         thread::spawn(move || {
-            let Ok(mut session) = Session::open(&database) else { return };
+            let Ok(mut session) = Session::open(&database, Terms::Users) else { return };
             while !stopped.load(Ordering::Relaxed) {
                 if let Ok(holders) = holders(&mut session, pid)
                     && !holders.is_empty()

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use common::identifier::QualifiedName;
 use common::progress::{self, count, seconds};
-use common::{Database, Error, Result, Session, say};
+use common::{Database, Error, Result, Session, pooling, say};
 
 use crate::arguments::{Arguments, Export};
 use files::ExportFile;
@@ -31,7 +31,7 @@ pub fn load(path: &Path, arguments: &Arguments, database: &Database) -> Result<(
     let export = &arguments.export;
     let files = files::list(path)?;
     let name = table_name(path, export)?;
-    let mut session = Session::open(database)?;
+    let mut session = pooling::session(database)?;
     if table::holds_rows(&mut session, &name)? {
         if arguments.if_empty {
             say(format_args!("{name} already holds rows; nothing to do"));

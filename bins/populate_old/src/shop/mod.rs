@@ -26,7 +26,7 @@ use std::thread::available_parallelism;
 use std::time::Instant;
 
 use common::progress::{self, seconds};
-use common::{Database, Error, Pool, Project, Result, Session, note, say};
+use common::{Database, Error, Pool, Project, Result, note, pooling, say};
 
 use crate::arguments::{Arguments, Fake};
 use calendar::Calendar;
@@ -69,7 +69,7 @@ pub fn generate(arguments: &Arguments, project: &Project, database: &Database) -
     }
     let start = Instant::now();
     let fake = &arguments.fake;
-    let mut session = Session::open(database)?;
+    let mut session = pooling::session(database)?;
     tables::lock(&mut session, &database.name)?;
     let found = tables::find(&mut session)?;
     match found {

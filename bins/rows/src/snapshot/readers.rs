@@ -54,6 +54,8 @@ impl DerefMut for Reader<'_> {
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        self.stream.take().into_iter().for_each(|stream| self.readers.add(stream));
+        // Whoever took one whose transaction has failed would hear of that, not of what failed.
+        let sound = self.stream.take().filter(CopyStream::is_sound);
+        sound.into_iter().for_each(|stream| self.readers.add(stream));
     }
 }
