@@ -163,17 +163,76 @@ fn other_databases_in_the_settings_are_left_in_peace() {
     }
 }
 
+/// The caller's variables of libpq mean other servers.
 #[test]
-fn missing_programs_are_named_with_the_line_that_installs_them() {
+fn what_the_shell_says_of_other_servers_does_not_reach_the_private_one() {
+    let home = Home::new();
+    let outer = [
+        ("PGOPTIONS", "-c nosuch=1"),
+        ("PGUSER", "nobody"),
+        ("PGHOST", "no.such.host.invalid"),
+        ("PGHOSTADDR", "192.0.2.1"),
+        ("PGPORT", "1"),
+        ("PGDATABASE", "nothing"),
+        ("PGPASSWORD", "wrong"),
+        ("PGSERVICE", "nowhere"),
+        ("PGSSLMODE", "verify-full"),
+        ("PGSSLROOTCERT", "/nowhere"),
+        ("PGCHANNELBINDING", "require"),
+        ("PGTARGETSESSIONATTRS", "read-only"),
+        ("PGGSSENCMODE", "require"),
+        ("PGREQUIREAUTH", "none"),
+        ("PGCONNECT_TIMEOUT", "soon"),
+    ];
+    let run = |arguments: &[&str]| {
+        let run = Run::of(home.command(arguments).envs(outer), "no password is known yet");
+        run.ok();
+        run
+    };
+    run(&["start"]);
+    run(&["status"]);
+    let shown = run(&["shell", "--", "-XAtqc", "SELECT current_user, current_database()"]);
+    assert_eq!(shown.stdout, "postgres|new_good_db\n");
+    run(&["reset", "--yes"]);
+    run(&[
+        "run",
+        "--",
+        "sh",
+        "-c",
+        "test -z \"$PGOPTIONS$PGSERVICE$PGHOSTADDR$PGTARGETSESSIONATTRS\"",
+    ]);
+    run(&["stop"]);
+}
+
+#[test]
+fn a_folder_without_programs_is_refused_with_what_to_name() {
     let home = Home::new();
     let empty = tempfile::tempdir().unwrap();
-    let folder = empty.path().display().to_string();
-    let run = home.run(&["start", "--bindir", &folder]);
+    for folder in [empty.path().display().to_string(), "/nowhere".to_owned()] {
+        home.run(&["start", "--bindir", &folder]).fails(
+            1,
+            &format!(
+                "dev_postgres: PostgreSQL's server programs (initdb, postgres) are not in {folder}\n  \
+                 hint: Leave out --bindir, or name the folder that holds `postgres` and `initdb`."
+            ),
+        );
+    }
+}
+
+#[test]
+fn programs_that_have_gone_are_named_with_the_line_that_installs_them() {
+    let home = Home::new();
+    home.run(&["start"]).ok();
+    home.run(&["stop"]).ok();
+    let record = home.folder.join(".pg/cluster.toml");
+    let text = fs::read_to_string(&record).unwrap();
+    let gone = text.replace(&format!("\"{}\"", home.recorded("binaries")), "\"/nowhere\"");
+    fs::write(&record, gone).unwrap();
+    let run = home.run(&["status"]);
     run.exits(1);
-    let primary = format!(
-        "dev_postgres: PostgreSQL's server programs (initdb, postgres) are not in {folder}\n  hint: "
-    );
-    assert!(run.stderr.starts_with(&primary), "{run}");
+    let primary = "dev_postgres: PostgreSQL's server programs (initdb, postgres) are not in /nowhere\n  hint: ";
+    assert!(run.stderr.starts_with(primary), "{run}");
+    fs::write(&record, text).unwrap();
 }
 
 #[test]

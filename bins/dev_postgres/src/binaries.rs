@@ -25,7 +25,8 @@ impl Binaries {
     /// A data folder can only be served by its own `major` version.
     ///
     /// # Errors
-    /// There are none, or none of that version; the hint installs them on this machine.
+    /// There are none, or none of that version; the hint installs them on this machine, or says what
+    /// to name.
     pub fn find(named: Option<&Path>, major: Option<&str>) -> Result<Binaries> {
         let candidates = match named {
             Some(folder) => vec![folder.to_owned()],
@@ -39,13 +40,20 @@ impl Binaries {
                 _ => return Ok(binaries),
             }
         }
-        Err(missing(named, major, other.as_deref()))
+        let other = other.as_deref();
+        Err(match named {
+            Some(folder) => not_in(folder, major).hint(match other {
+                Some(other) => format!("It holds PostgreSQL {other}. Leave out --bindir, or name the folder that holds the `postgres` of that version."),
+                None => "Leave out --bindir, or name the folder that holds `postgres` and `initdb`.".to_owned(),
+            }),
+            None => missing(major, other),
+        })
     }
 
     /// # Errors
     /// The programs have gone since the folder was recorded.
     pub fn recorded(folder: &Path) -> Result<Binaries> {
-        Binaries::find(Some(folder), None)
+        Binaries::in_folder(folder).ok_or_else(|| with_install_line(not_in(folder, None)))
     }
 
     pub fn program(&self, name: &str) -> PathBuf {
@@ -83,19 +91,26 @@ fn candidates() -> Vec<PathBuf> {
     folders
 }
 
-fn missing(named: Option<&Path>, major: Option<&str>, other: Option<&str>) -> Error {
-    let wanted = match major {
+fn wanted(major: Option<&str>) -> String {
+    match major {
         Some(major) => format!("the data was made by PostgreSQL {major}, whose server programs"),
         None => "PostgreSQL's server programs (initdb, postgres)".to_owned(),
-    };
-    let place = match named {
-        Some(folder) => format!("are not in {}", folder.display()),
-        None => "are not on this machine".to_owned(),
-    };
-    let mut error = Error::new(format!("{wanted} {place}"));
+    }
+}
+
+fn not_in(folder: &Path, major: Option<&str>) -> Error {
+    Error::new(format!("{} are not in {}", wanted(major), folder.display()))
+}
+
+fn missing(major: Option<&str>, other: Option<&str>) -> Error {
+    let mut error = Error::new(format!("{} are not on this machine", wanted(major)));
     if let Some(other) = other {
         error = error.detail(format!("There is PostgreSQL {other}."));
     }
+    with_install_line(error)
+}
+
+fn with_install_line(error: Error) -> Error {
     match install_line(PACKAGES, on_path, account::caller() == 0) {
         Some(line) => error.hint(format!("`make setup` installs them, or: {line}")),
         None => error
