@@ -1,5 +1,7 @@
 //! The main job, end to end: an old database becomes a migrated, optimised, verified new one.
 
+mod hostile;
+
 use std::path::Path;
 use std::process::Command;
 
