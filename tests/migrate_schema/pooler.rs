@@ -142,7 +142,7 @@ fn whoever_takes_locks_refuses_a_pool_per_transaction() {
     lab.run("migrate_schema", &["upgrade"]).ok();
     let Some(pooler) = Pooler::start(&lab, "transaction", 5) else { return };
     let pooler = pooler.with_idle_servers(&lab);
-    for binary in ["apply_sql", "migrate_data"] {
+    for binary in ["apply_sql", "migrate_data", "verify_data", "db_backup"] {
         let mut command = lab.command(binary, &[]);
         let run = Run::of(command.env("DATABASE_URL", pooler.url(&lab)), &lab.password());
         let refusal = format!(
