@@ -2,6 +2,7 @@
 
 use common::{Database, Pool, Session};
 
+use super::Role;
 use crate::harness::Lab;
 
 fn pid(session: &mut Session) -> i32 {
@@ -71,4 +72,24 @@ fn a_session_is_on_the_terms_that_were_asked_for() {
         assert_eq!(shown(&mut users, "statement_timeout"), "9s");
         assert_eq!(shown(&mut users, "row_security"), "on");
     }
+}
+
+#[test]
+fn row_security_is_an_error_rather_than_fewer_rows() {
+    let lab = Lab::new();
+    let role = Role::new(&lab, "s3cret");
+    lab.execute(
+        &lab.new,
+        "CREATE TABLE t AS SELECT generate_series(1, 3) AS id; GRANT SELECT ON t TO PUBLIC;
+         ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (id = 1)",
+    );
+    let url = format!("postgresql://{}:s3cret@{}/{}", role.name, role.address(), lab.new);
+    let pool = Pool::open(&Database::from_url("the test server", &url).unwrap()).unwrap();
+    let error = pool.session().unwrap().query("SELECT id FROM t", &[]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "query would be affected by row-level security policy for table \"t\" (42501)"
+    );
+    let seen = pool.session_of_users().unwrap().query("SELECT id FROM t", &[]).unwrap();
+    assert_eq!(seen.len(), 1);
 }

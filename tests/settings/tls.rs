@@ -58,6 +58,7 @@ fn the_server_is_checked_as_far_as_sslmode_says() {
     // Encrypted, whoever answers; the server would refuse anything else.
     server.answers("localhost", "prefer", None);
     server.answers("127.0.0.1", "require", None);
+    server.answers("127.0.0.1", "prefer&channel_binding=require", None);
     server.refuses("127.0.0.1", "disable", None, "no pg_hba.conf entry for host \"127.0.0.1\"");
 
     // The authority, whatever the name; as in libpq, require with a root certificate is verify-ca.
