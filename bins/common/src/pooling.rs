@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use crate::{Database, Error, Result, Session, Terms};
 
-/// A second connection may be one more than a pool in session mode has; then it waits in vain.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// A machine under load takes its time to connect; a pool answers at once, as long as nothing is asked.
+const LOGIN: Duration = Duration::from_secs(5);
+/// A second connection may be one more than a pool in session mode has; then its question waits in
+/// vain.
+const ANSWER: Duration = Duration::from_secs(2);
 /// More than one, as the process that one gives back may not be the next one's yet.
 const ROUNDS: usize = 3;
 
@@ -41,11 +44,11 @@ pub fn refuse_shared_backends(session: &mut Session, database: &Database) -> Res
     let other = database.clone();
     let holder = thread::spawn(move || hold_transactions(&other, &asked, &answer));
     // It says that it is there; no process has the number 0.
-    let mut other = answers.recv_timeout(PATIENCE);
+    let mut other = answers.recv_timeout(LOGIN);
     for _ in 0..ROUNDS {
         let own = backend(session)?;
         if other.is_ok() && ask.send(()).is_ok() {
-            other = answers.recv_timeout(PATIENCE);
+            other = answers.recv_timeout(ANSWER);
         }
         if other == Ok(own) || backend(session)? != own {
             return Err(shares_backends(database));
