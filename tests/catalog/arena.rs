@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Catalog, Hint, Options, Plan, Scope};
-use common::script::Script;
 use common::{Database, Error, Result, Session, Terms};
 use migrate_schema::autogenerate::observer::{Aspects, Observer};
 use migrate_schema::autogenerate::rows::{Rows, make_up};
 use migrate_schema::autogenerate::{apply, renamed};
+use sql_script::Script;
 
 use super::pairs::{Pair, Side};
 use crate::harness::Lab;

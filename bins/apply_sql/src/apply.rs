@@ -2,8 +2,9 @@
 
 use std::time::SystemTime;
 
-use common::{Result, Session, StatementProgress};
+use common::{Result, Session};
 use postgres::error::SqlState;
+use sql_script::StatementProgress;
 
 use crate::patience::{patiently, set_lock_timeout};
 use crate::scripts::{Kind, NumberedScript};

@@ -16,9 +16,8 @@ use std::time::Instant;
 use clap::Parser;
 use common::locking::Turn;
 use common::pooling::refuse_shared_backends;
-use common::{
-    Database, Outcome, Project, Result, Session, Side, StatementProgress, Terms, progress, say,
-};
+use common::{Database, Outcome, Project, Result, Session, Side, Terms, progress, say};
+use sql_script::StatementProgress;
 
 /// Apply the project's optimisation scripts to the new database, in order.
 #[derive(Parser)]

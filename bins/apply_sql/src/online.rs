@@ -6,9 +6,10 @@
 //! before and after. One that is valid and not what the statement says by now is refused, as
 //! building it anew would leave its queries without an index meanwhile.
 
-use common::script::{ConcurrentIndex, Statement};
-use common::{Error, Result, Session, StatementProgress};
+use common::{Error, Result, Session};
 use postgres::error::SqlState;
+use sql_script::StatementProgress;
+use sql_script::{ConcurrentIndex, Statement};
 
 use crate::patience::{patiently, set_lock_timeout};
 use crate::scripts::NumberedScript;

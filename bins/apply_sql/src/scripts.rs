@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use common::script::{Script, Statement};
 use common::{Error, Result};
+use sql_script::{Script, Statement};
 
 /// How a script runs, from `-- kind:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,11 +18,9 @@ pub mod progress;
 pub mod project;
 mod refused;
 mod run;
-pub mod script;
 mod session;
 pub mod settings;
 mod side;
-mod statement_progress;
 mod tls;
 
 pub use database::Database;
@@ -32,4 +30,3 @@ pub use project::Project;
 pub use run::{Outcome, note, run, say};
 pub use session::{Session, Terms};
 pub use side::Side;
-pub use statement_progress::StatementProgress;

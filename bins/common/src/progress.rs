@@ -28,7 +28,7 @@ pub fn byte_bar(total: u64, label: &str) -> ProgressBar {
 }
 
 /// Over one statement, of which is known how much there is to do, or only that it goes on.
-pub(crate) fn statement_bar(known: bool) -> ProgressBar {
+pub fn statement_bar(known: bool) -> ProgressBar {
     let template = if known { "{bar:24} {percent:>3} %  {wide_msg}" } else { "{wide_msg}" };
     let style = ProgressStyle::with_template(template);
     let bar = ProgressBar::with_draw_target(None, target());

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use common::{Error, Result, script};
+use common::{Error, Result};
 
 use crate::graph::plan::{Direction, Step, steps};
 use crate::graph::{Graph, Set, target};
@@ -83,7 +83,7 @@ fn one(revisions: &Revisions, step: &Step) -> Result<String> {
     for (index, statement) in statements.iter().enumerate() {
         let sql = file.script.sql(statement);
         text.push_str(&format!("{sql};\n"));
-        lines.push(entry(Some(index + 1), script::checksum(sql)));
+        lines.push(entry(Some(index + 1), sql_script::checksum(sql)));
     }
     lines.push(entry(None, file.checksum()));
     text.push_str(if file.transactional { "" } else { "BEGIN;\n" });

@@ -5,9 +5,9 @@ mod parse;
 use std::ops::Range;
 use std::path::Path;
 
-use common::script::{self, Header, Script, Statement};
 use common::settings::variable;
 use common::{Error, Result, identifier};
+use sql_script::{Header, Script, Statement};
 
 use crate::graph::Node;
 use crate::graph::plan::Direction;
@@ -57,7 +57,7 @@ impl Revision {
         };
         let upgrade = &self.script.text[self.upgrade.clone()];
         let after = format!("{};{}", place(&self.node.down), place(&self.node.depends_on));
-        script::checksum(&format!("{after}\n{}", upgrade.trim()))
+        sql_script::checksum(&format!("{after}\n{}", upgrade.trim()))
     }
 
     /// `-- settings: rows` hands the environment's ROWS to the revision as `pgrefit.rows`; what is

@@ -7,8 +7,9 @@ mod transactional;
 
 use std::time::{Duration, Instant};
 
-use common::script::{self, Statement};
-use common::{Database, Result, Session, StatementProgress};
+use common::{Database, Result, Session};
+use sql_script::Statement;
+use sql_script::StatementProgress;
 
 use crate::args::Patience;
 use crate::graph::plan::Step;
@@ -46,7 +47,7 @@ impl Work<'_> {
         let script = &self.file.script;
         for (number, ran) in self.unfinished.iter().flat_map(|unfinished| &unfinished.finished) {
             let statement = self.statements.get(number - 1);
-            if statement.is_none_or(|found| script::checksum(script.sql(found)) != *ran) {
+            if statement.is_none_or(|found| sql_script::checksum(script.sql(found)) != *ran) {
                 let line = statement.map_or(1, |statement| statement.line);
                 return Err(script
                     .refuse(line, format_args!("statement {number} was edited after it ran"))

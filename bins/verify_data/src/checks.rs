@@ -5,10 +5,10 @@ use std::fs;
 use std::sync::{Mutex, PoisonError};
 
 use common::progress::count;
-use common::script::Script;
 use common::{Error, Pool, Project, Result, Session, note};
 use postgres::{Row, SimpleQueryMessage};
 use rows::workers;
+use sql_script::Script;
 
 use crate::findings::{Findings, SHOWN};
 

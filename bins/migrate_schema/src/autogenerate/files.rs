@@ -6,8 +6,8 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-use common::script::{Script, Statement};
 use common::{Error, Project, Result, Session};
+use sql_script::{Script, Statement};
 
 use crate::revisions::paths;
 use lanes::Lanes;

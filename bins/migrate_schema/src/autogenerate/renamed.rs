@@ -6,7 +6,7 @@ mod mark;
 
 use catalog::{Catalog, Hint, Id, Kind};
 use common::Result;
-use common::script::Script;
+use sql_script::Script;
 
 use mark::{Mark, Part, marks};
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use common::Result;
-use common::script::{Header, Script};
+use sql_script::{Header, Script};
 
 use super::{Downgrade, Revision};
 use crate::graph::Node;
@@ -190,7 +190,7 @@ fn list(value: Option<&str>) -> Vec<String> {
 mod tests {
     use std::path::Path;
 
-    use common::script::Script;
+    use sql_script::Script;
 
     use super::parse as parse_script;
     use crate::graph::plan::Direction;

@@ -1,8 +1,8 @@
 //! What works CONCURRENTLY goes through several transactions. Where the end of a former run is
 //! unknown, the catalog tells how far it came.
 
-use common::script::{Concurrent, ConcurrentIndex, Statement};
 use common::{Error, Result, note};
+use sql_script::{Concurrent, ConcurrentIndex, Statement};
 
 use super::Runner;
 use super::resumable::send_alone;

@@ -9,8 +9,8 @@
 use std::time::Instant;
 
 use common::Result;
-use common::script::{self, Statement};
 use postgres::error::SqlState;
+use sql_script::Statement;
 
 use super::probe;
 use super::retry::with_retries;
@@ -64,7 +64,7 @@ fn is_finished(work: &Work, number: usize) -> bool {
 /// The journal's line that a former run wrote before this very statement.
 fn begun(work: &Work, number: usize, sql: &str) -> Option<i64> {
     let (checksum, id) = work.unfinished?.begun.get(&number)?;
-    (*checksum == script::checksum(sql)).then_some(*id)
+    (*checksum == sql_script::checksum(sql)).then_some(*id)
 }
 
 fn is_setting(sql: &str) -> bool {
@@ -141,7 +141,7 @@ fn entry<'a>(work: &'a Work, number: usize, statement: &Statement, time: Time) -
         revision: &work.file.node.id,
         direction: work.step.direction.word(),
         statement: Some(number),
-        checksum: Some(script::checksum(work.file.script.sql(statement))),
+        checksum: Some(sql_script::checksum(work.file.script.sql(statement))),
         time,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use common::{Result, script};
+use common::Result;
 
 use super::retry::with_retries;
 use super::{OWN_ROLE, Runner, Work};
@@ -55,7 +55,7 @@ fn entry<'a>(work: &'a Work, index: usize, time: Time) -> Entry<'a> {
         revision: &work.file.node.id,
         direction: work.step.direction.word(),
         statement: Some(index + 1),
-        checksum: Some(script::checksum(work.file.script.sql(&work.statements[index]))),
+        checksum: Some(sql_script::checksum(work.file.script.sql(&work.statements[index]))),
         time,
     }
 }

@@ -1,7 +1,7 @@
 //! What a statement of a schema file is about, as far as its words tell.
 
-use common::script::Statement;
 use common::{Error, Result};
+use sql_script::Statement;
 use squawk_lexer::{TokenKind, tokenize};
 
 use super::File;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use common::Result;
 use common::identifier::QualifiedName;
-use common::script::Script;
+use sql_script::Script;
 use squawk_lexer::{TokenKind, tokenize};
 
 const MARK: &str = "@rename";
@@ -224,7 +224,7 @@ fn identifier(text: &str, token: &Token) -> Option<String> {
 mod tests {
     use std::path::Path;
 
-    use common::script::Script;
+    use sql_script::Script;
 
     use super::{Mark, marks};
 

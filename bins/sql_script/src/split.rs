@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
+use common::{Error, Result};
 use squawk_lexer::{LiteralKind, TokenKind, tokenize};
 
-use super::{Concurrent, ConcurrentIndex, Script, concurrent, index, transaction};
-use crate::{Error, Result};
+use crate::{Concurrent, ConcurrentIndex, Script, concurrent, index, transaction};
 
 /// One statement of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Statement {
 
 /// A token that is neither blank nor comment.
 #[derive(Clone, Debug)]
-pub(super) struct Token {
+pub(crate) struct Token {
     pub kind: TokenKind,
     pub range: Range<usize>,
 }
@@ -43,7 +43,7 @@ impl Token {
 }
 
 /// Reads the statements of one part of a script.
-pub(super) fn statements(script: &Script, part: Range<usize>) -> Result<Vec<Statement>> {
+pub(crate) fn statements(script: &Script, part: Range<usize>) -> Result<Vec<Statement>> {
     let text = script.text.as_str();
     let mut found = Vec::new();
     let mut tokens: Vec<Token> = Vec::new();
@@ -171,7 +171,7 @@ fn refuse_copy_with_data(script: &Script, line: usize, tokens: &[Token]) -> Resu
 mod tests {
     use std::path::Path;
 
-    use crate::script::Script;
+    use crate::Script;
 
     #[track_caller]
     fn case(text: &str, expected: &[(usize, &str)]) {

@@ -1,12 +1,13 @@
 //! From the server's position in a statement to a place in the file that a person can find.
 
-use super::{Script, Statement};
-use crate::Error;
+use common::Error;
+
+use crate::{Script, Statement};
 
 /// Longer source lines are cut around the caret.
 const WIDTH: usize = 96;
 
-pub(super) fn locate(script: &Script, statement: &Statement, error: Error) -> Error {
+pub(crate) fn locate(script: &Script, statement: &Statement, error: Error) -> Error {
     let position = error.server().and_then(|facts| facts.position);
     let path = script.path.display();
     match position.and_then(|position| offset(script.sql(statement), position)) {

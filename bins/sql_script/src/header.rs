@@ -11,7 +11,7 @@ pub struct Header {
 
 /// Reads up to the first line that is neither a comment nor blank, or to a `-- +section` mark.
 /// Several settings may share a line, two or more blanks apart.
-pub(super) fn read(text: &str) -> Vec<Header> {
+pub(crate) fn read(text: &str) -> Vec<Header> {
     let mut headers = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();

@@ -1,11 +1,12 @@
 //! Statements and transactions: what a file must not say, and what cannot be inside of one.
 
-use super::Script;
-use super::split::Token;
-use crate::Result;
+use common::Result;
+
+use crate::Script;
+use crate::split::Token;
 
 /// Savepoints are the file's own business; the transaction around them is not.
-pub(super) fn refuse_control(script: &Script, line: usize, tokens: &[Token]) -> Result<()> {
+pub(crate) fn refuse_control(script: &Script, line: usize, tokens: &[Token]) -> Result<()> {
     let text = script.text.as_str();
     let word = |index: usize, word: &str| tokens.get(index).is_some_and(|t| t.is(text, word));
     let to_savepoint = word(1, "to") || word(2, "to");
@@ -26,7 +27,7 @@ pub(super) fn refuse_control(script: &Script, line: usize, tokens: &[Token]) -> 
 
 /// Source: the callers of `PreventInTransactionBlock` in PostgreSQL. CALL and DO are among them
 /// as their bodies may COMMIT.
-pub(super) fn must_come_alone(text: &str, tokens: &[Token]) -> bool {
+pub(crate) fn must_come_alone(text: &str, tokens: &[Token]) -> bool {
     let word = |index: usize, word: &str| tokens.get(index).is_some_and(|t| t.is(text, word));
     let pair = |first: &str, second: &str| word(0, first) && word(1, second);
     let concurrently = tokens.iter().any(|token| token.is(text, "concurrently"));
@@ -48,7 +49,7 @@ pub(super) fn must_come_alone(text: &str, tokens: &[Token]) -> bool {
 mod tests {
     use std::path::Path;
 
-    use crate::script::Script;
+    use crate::Script;
 
     #[test]
     fn statements_that_must_come_alone_are_recognised() {

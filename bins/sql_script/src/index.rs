@@ -3,7 +3,7 @@
 
 use squawk_lexer::TokenKind;
 
-use super::split::Token;
+use crate::split::Token;
 
 /// What a CREATE INDEX CONCURRENTLY builds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct ConcurrentIndex {
 }
 
 /// `CREATE [UNIQUE] INDEX CONCURRENTLY [IF NOT EXISTS] [name] ON [ONLY] table`.
-pub(super) fn concurrent_index(text: &str, tokens: &[Token]) -> Option<ConcurrentIndex> {
+pub(crate) fn concurrent_index(text: &str, tokens: &[Token]) -> Option<ConcurrentIndex> {
     let mut rest = tokens;
     let mut skip = |word: &str| match rest.split_first() {
         Some((first, after)) if first.is(text, word) => {
@@ -78,7 +78,7 @@ mod tests {
     use std::path::Path;
 
     use super::ConcurrentIndex;
-    use crate::script::Script;
+    use crate::Script;
 
     #[test]
     fn concurrent_index_builds_are_recognised() {

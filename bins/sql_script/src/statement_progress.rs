@@ -9,9 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::{Database, Result, Session, Terms, note, progress};
 use indicatif::ProgressBar;
-
-use crate::{Database, Result, Session, Terms, progress, run};
 
 /// Shorter statements are over before anybody reads of them.
 const SHORT: Duration = Duration::from_secs(2);
@@ -130,7 +129,7 @@ impl Running {
         let pause = if step.is_some() { BETWEEN_LINES } else { BETWEEN_LINES_UNTOLD };
         if self.said.unwrap_or(self.since).elapsed() >= pause || (self.said.is_none() && is_new) {
             self.said = Some(Instant::now());
-            run::note(self.line(step.as_ref()));
+            note(self.line(step.as_ref()));
         }
     }
 

@@ -3,7 +3,7 @@
 
 use squawk_lexer::TokenKind;
 
-use super::split::Token;
+use crate::split::Token;
 
 /// Names as SQL spells them, for `to_regclass`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Concurrent {
 
 /// `REINDEX [(…)] INDEX|TABLE CONCURRENTLY name`, and
 /// `ALTER TABLE [IF EXISTS] parent DETACH PARTITION name CONCURRENTLY`.
-pub(super) fn concurrent(text: &str, tokens: &[Token]) -> Option<Concurrent> {
+pub(crate) fn concurrent(text: &str, tokens: &[Token]) -> Option<Concurrent> {
     let concurrently = tokens.iter().position(|token| token.is(text, "concurrently"))?;
     if tokens[0].is(text, "reindex") {
         let kind = tokens.get(concurrently.checked_sub(1)?)?;
@@ -48,7 +48,7 @@ mod tests {
     use std::path::Path;
 
     use super::Concurrent;
-    use crate::script::Script;
+    use crate::Script;
 
     #[test]
     fn what_works_concurrently_is_recognised() {

@@ -1,25 +1,13 @@
-//! SQL files, as the binaries that run them agree on: header, statements, checksum, and where in
-//! the file an error of the server lies.
-
-mod concurrent;
-mod header;
-mod index;
-mod place;
-mod split;
-mod transaction;
+//! One file: its headers, statements and checksum.
 
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use common::{Error, Result};
 use sha2::{Digest, Sha256};
 
-pub use concurrent::Concurrent;
-pub use header::Header;
-pub use index::ConcurrentIndex;
-pub use split::Statement;
-
-use crate::{Error, Result};
+use crate::{Header, Statement, header, place, split};
 
 /// One SQL file that psql could run as well.
 #[derive(Clone, Debug)]
