@@ -4,9 +4,8 @@ use std::time::SystemTime;
 
 use common::{Result, Session};
 use postgres::error::SqlState;
-use sql_script::StatementProgress;
+use sql_script::{Patience, StatementProgress};
 
-use crate::patience::{patiently, set_lock_timeout};
 use crate::scripts::{Kind, NumberedScript};
 use crate::{log, online};
 
@@ -18,21 +17,21 @@ pub fn all(
     session: &mut Session,
     told: &StatementProgress,
     due: &[&NumberedScript],
-    lock_timeout: &str,
+    patience: Patience,
 ) -> Result<()> {
     log::create(session)?;
     for script in due {
         // What one script sets is not to reach the next.
         session.batch("RESET ALL")?;
-        set_lock_timeout(session, lock_timeout)?;
+        patience.limit(session)?;
         let began = session.query_one("SELECT clock_timestamp()", &[])?.get(0);
         match script.kind {
             Kind::Online => {
-                online::run(session, told, script, lock_timeout)?;
+                online::run(session, told, script, patience)?;
                 log::record(session, script, began)?;
             }
             Kind::Once | Kind::Repeatable => {
-                patiently(|| in_transaction(session, told, script, began))?;
+                patience.retry(|| in_transaction(session, told, script, began))?;
             }
         }
     }

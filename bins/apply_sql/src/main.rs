@@ -6,7 +6,6 @@ mod due; // which scripts have to run, and why
 mod log; // pgrefit.script_log: what ran, when, in which version
 mod made; // what the scripts made, counted in the catalog
 mod online; // CREATE INDEX CONCURRENTLY: no invalid index before, none after
-mod patience; // short lock timeouts, tried again
 mod scripts; // the folder: numbers, names, headers
 
 use std::path::PathBuf;
@@ -17,7 +16,7 @@ use clap::Parser;
 use common::locking::Turn;
 use common::pooling::refuse_shared_backends;
 use common::{Database, Outcome, Project, Result, Session, Side, Terms, progress, say};
-use sql_script::StatementProgress;
+use sql_script::{Patience, StatementProgress};
 
 /// Apply the project's optimisation scripts to the new database, in order.
 #[derive(Parser)]
@@ -29,7 +28,7 @@ struct Args {
     #[arg(long)]
     list: bool,
     /// How long a statement waits for a table's lock before it gives way and is tried again
-    #[arg(long, value_name = "TIME", default_value = patience::LOCK_TIMEOUT)]
+    #[arg(long, value_name = "TIME", default_value = Patience::LOCK_TIMEOUT)]
     lock_timeout: String,
     /// The project's folder
     #[arg(long, value_name = "DIR", env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY)]
@@ -67,7 +66,9 @@ fn apply_sql(args: &Args) -> Result<Outcome> {
     let before = made::count(&mut session)?;
     let pid = session.query_one("SELECT pg_backend_pid()", &[])?.get(0);
     let told = StatementProgress::of(&database, pid);
-    apply::all(&mut session, &told, &due, &args.lock_timeout)?;
+    let (database, lock_timeout) = (&database, args.lock_timeout.as_str());
+    let patience = Patience { database, pid, lock_timeout, retries: Patience::RETRIES };
+    apply::all(&mut session, &told, &due, patience)?;
     let made = made::since(&before, &made::count(&mut session)?);
     let applied = progress::count(due.len() as i64, "script");
     say(format_args!("{applied} applied{made} in {}", progress::seconds(start.elapsed())));

@@ -201,10 +201,10 @@ pub struct Aims {
 #[derive(Clone, Debug, ClapArgs)]
 pub struct Patience {
     /// Longest wait for a lock, such as `3s` or `500ms`; others queue behind us for so long.
-    #[arg(long, default_value = "3s", value_parser = duration)]
+    #[arg(long, default_value = sql_script::Patience::LOCK_TIMEOUT, value_parser = duration)]
     pub lock_timeout: String,
     /// How often a transaction that did not get a lock is tried again.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = sql_script::Patience::RETRIES)]
     pub lock_retries: u32,
     /// Longest run of one statement; 0 is no limit.
     #[arg(long, default_value = "0", value_parser = duration)]
@@ -214,8 +214,11 @@ pub struct Patience {
 impl Default for Patience {
     /// As the flags say.
     fn default() -> Patience {
-        let (lock_timeout, statement_timeout) = ("3s".to_owned(), "0".to_owned());
-        Patience { lock_timeout, lock_retries: 8, statement_timeout }
+        Patience {
+            lock_timeout: sql_script::Patience::LOCK_TIMEOUT.to_owned(),
+            lock_retries: sql_script::Patience::RETRIES,
+            statement_timeout: "0".to_owned(),
+        }
     }
 }
 

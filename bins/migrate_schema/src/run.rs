@@ -1,17 +1,15 @@
 //! Runs one revision in one direction: all or nothing, or statement by statement.
 
-mod probe;
 mod resumable;
-mod retry;
 mod transactional;
 
 use std::time::{Duration, Instant};
 
 use common::{Database, Result, Session};
-use sql_script::Statement;
-use sql_script::StatementProgress;
+use sql_script::concurrently::{self, Former};
+use sql_script::{Patience, Statement, StatementProgress};
 
-use crate::args::Patience;
+use crate::args;
 use crate::graph::plan::Step;
 use crate::journal::Unfinished;
 use crate::revision::Revision;
@@ -20,7 +18,7 @@ use crate::revision::Revision;
 pub struct Runner<'a> {
     pub session: Session,
     pub database: &'a Database,
-    pub patience: &'a Patience,
+    pub patience: &'a args::Patience,
     pub version_table: String,
     /// Ends a statement whose client was killed, where the server can (PostgreSQL 14, Linux).
     watches_client: bool,
@@ -57,6 +55,11 @@ impl Work<'_> {
         Ok(self)
     }
 
+    /// File and line of a statement.
+    fn place(&self, statement: &Statement) -> String {
+        format!("{}:{}", self.file.script.path.display(), statement.line)
+    }
+
     /// Whether no statement can change a setting or the role for the session: it only says what
     /// is to exist, and evaluates at most a default or an index expression.
     fn leaves_settings(&self) -> bool {
@@ -74,7 +77,7 @@ impl<'a> Runner<'a> {
     pub fn new(
         mut session: Session,
         database: &'a Database,
-        patience: &'a Patience,
+        patience: &'a args::Patience,
         version_table: String,
     ) -> Result<Runner<'a>> {
         let watches_client = session.batch("SET client_connection_check_interval = '1s'").is_ok();
@@ -105,6 +108,22 @@ impl<'a> Runner<'a> {
         Ok(start.elapsed())
     }
 
+    /// Runs one transaction, and again where others held a lock; what failed is rolled back.
+    fn patiently(&mut self, mut attempt: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        let patience = Patience {
+            database: self.database,
+            pid: self.pid,
+            lock_timeout: &self.patience.lock_timeout,
+            retries: self.patience.lock_retries,
+        };
+        patience.retry(|| {
+            attempt(self).inspect_err(|_| {
+                // Fails only with the connection, and then the server has rolled back by itself.
+                drop(self.session.rollback());
+            })
+        })
+    }
+
     /// Sends a statement of the file, in one message with what comes before and after it: what is
     /// sent alone costs as much time on the way as a small statement on the server.
     ///
@@ -119,9 +138,22 @@ impl<'a> Runner<'a> {
     ) -> Result<()> {
         let script = &work.file.script;
         let message = format!("{before}{}{after}", script.sql(statement));
-        let place = format!("{}:{}", script.path.display(), statement.line);
+        let place = work.place(statement);
         let sent = self.progress.during(place, || self.session.batch(&message));
         sent.map_err(|error| script.locate(statement, error.after(before.chars().count())))
+    }
+
+    /// The same of a statement that must come alone, of which a former run may have left a part.
+    ///
+    /// # Errors
+    /// As [`Runner::send`], and those of [`concurrently::run`].
+    fn send_alone(&mut self, work: &Work, statement: &Statement, former: Former) -> Result<()> {
+        let script = &work.file.script;
+        let (sql, place) = (script.sql(statement), work.place(statement));
+        let progress = &self.progress;
+        let send = |session: &mut Session| progress.during(place, || session.batch(sql));
+        let sent = concurrently::run(&mut self.session, sql, statement, former, send);
+        sent.map_err(|error| script.locate(statement, error))
     }
 
     /// Whatever a revision set for its session ends with it, so that revisions run alone and in

@@ -9,11 +9,9 @@
 use std::time::Instant;
 
 use common::Result;
-use postgres::error::SqlState;
 use sql_script::Statement;
+use sql_script::concurrently::Former;
 
-use super::probe;
-use super::retry::with_retries;
 use super::{OWN_ROLE, Runner, Work};
 use crate::journal::{self, Entry, Time};
 
@@ -31,7 +29,7 @@ pub(super) fn run(runner: &mut Runner, work: &Work) -> Result<()> {
         let result = if statement.alone {
             alone(runner, work, number, statement)
         } else {
-            with_retries(runner, |runner| in_transaction(runner, work, number, statement))
+            runner.patiently(|runner| in_transaction(runner, work, number, statement))
         };
         let count = work.statements.len();
         result.map_err(|error| {
@@ -96,44 +94,9 @@ fn alone(runner: &mut Runner, work: &Work, number: usize, statement: &Statement)
             runner.session.query_one(&insert, &[])?.get(0)
         }
     };
-    if !probe::is_done(runner, statement, before.is_some())? {
-        with_lock_patience(runner, sql, |runner| runner.send(work, statement, "", "")).or_else(
-            |error| {
-                let gone = before.is_some() && is_concurrent_drop(sql);
-                if gone && error.is(&SqlState::UNDEFINED_OBJECT) { Ok(()) } else { Err(error) }
-            },
-        )?;
-    }
-    probe::whole(runner, statement).map_err(|error| {
-        error.at(format_args!("{}:{}", script.path.display(), statement.line), None)
-    })?;
+    let former = if before.is_some() { Former::Begun } else { Former::No };
+    runner.send_alone(work, statement, former)?;
     runner.session.batch(&journal::finish(id, started))
-}
-
-/// As a statement of ours rather than the file's.
-pub(super) fn send_alone(runner: &mut Runner, sql: &str) -> Result<()> {
-    with_lock_patience(runner, sql, |runner| runner.session.batch(sql))
-}
-
-/// What works CONCURRENTLY waits for every older transaction, and `lock_timeout` would count that.
-fn with_lock_patience(
-    runner: &mut Runner,
-    sql: &str,
-    send: impl FnOnce(&mut Runner) -> Result<()>,
-) -> Result<()> {
-    let first = sql.split_whitespace().next().unwrap_or_default().to_lowercase();
-    if !["create", "drop", "reindex", "alter"].contains(&first.as_str()) {
-        return send(runner);
-    }
-    let usual: String = runner.session.query_one("SHOW lock_timeout", &[])?.get(0);
-    runner.session.batch("SET lock_timeout = 0")?;
-    send(runner)?;
-    runner.session.batch(&format!("SET lock_timeout = {}", common::identifier::literal(&usual)))
-}
-
-fn is_concurrent_drop(sql: &str) -> bool {
-    let words = sql.split_whitespace().take(3).map(str::to_lowercase).collect::<Vec<_>>();
-    words == ["drop", "index", "concurrently"]
 }
 
 fn entry<'a>(work: &'a Work, number: usize, statement: &Statement, time: Time) -> Entry<'a> {

@@ -4,12 +4,11 @@ use std::time::Instant;
 
 use common::Result;
 
-use super::retry::with_retries;
 use super::{OWN_ROLE, Runner, Work};
 use crate::journal::{self, Entry, Time};
 
 pub(super) fn run(runner: &mut Runner, work: &Work) -> Result<()> {
-    with_retries(runner, |runner| attempt(runner, work))
+    runner.patiently(|runner| attempt(runner, work))
 }
 
 /// A revision of one statement is one message. Of several, the end is a message of its own, so that
