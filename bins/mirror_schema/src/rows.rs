@@ -4,7 +4,6 @@ mod aside; //        keys and indexes that are away during a load
 mod buckets; //      which rows are compared together
 mod copy; //         COPY out of the source into the target
 mod digest; //       what a table holds, bucket by bucket, as its server counts it
-mod foreign_keys; // late or away while rows change
 mod key; //          what tells a row from all others
 mod load; //         --with-data
 mod refresh; //      --with-data --refresh

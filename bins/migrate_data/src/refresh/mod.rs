@@ -23,6 +23,7 @@ use std::collections::BTreeSet;
 
 use common::identifier::{literal, quote};
 use common::{Result, Session};
+use rows::foreign_keys::loosen;
 
 use crate::ledger::account::Account;
 use crate::ledger::{self, Run};
@@ -194,14 +195,15 @@ impl Apply<'_> {
             leaving.push(difference.find(new, &mut own)?);
             changes.push(own);
         }
-        let restoring = foreign_keys::defer(new, &leaving)?;
+        let tables: Vec<u32> = leaving.iter().map(|leaving| leaving.table).collect();
+        let loosened = loosen(new, &tables, |key| foreign_keys::goes(key, &leaving))?;
         for (difference, leaving) in differences.iter().zip(&leaving) {
             difference.delete(new, leaving.moved)?;
         }
         for ((difference, leaving), changes) in differences.iter().zip(&leaving).zip(&mut changes) {
             difference.write(new, leaving.moved, changes)?;
         }
-        foreign_keys::check_and_restore(new, &restoring)?;
+        loosened.tighten(new)?;
         for (index, draft) in self.drafts.iter().enumerate() {
             books::rewrite(new, run, self.plan, index, draft, &self.kept[index].refused)?;
         }

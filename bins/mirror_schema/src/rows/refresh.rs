@@ -4,11 +4,11 @@
 use std::time::Instant;
 
 use common::{Context, Error, Pool, Result, Session, note, progress, say};
+use rows::foreign_keys::loosen;
 use rows::{CopyStream, Snapshot, copy_text};
 
 use super::buckets::Compared;
 use super::digest::{self, Digest, Digests};
-use super::foreign_keys::ForeignKeys;
 use super::key;
 use super::stage::{Counts, Stage};
 use super::table::Table;
@@ -128,10 +128,14 @@ fn of<'a>(mirror: &Mirror, stages: &'a Stages) -> impl Iterator<Item = &'a Stage
 /// # Errors
 /// A constraint of the target stands in the way, or a table is not what was read.
 fn apply(target: &mut Session, source: &mut CopyStream, stages: &Stages) -> Result<()> {
-    let changing: Vec<&str> = stages.iter().map(|(stage, _)| target_of(stage)).collect();
-    let losing = stages.iter().filter(|(stage, _)| stage.loses_rows());
-    let losing: Vec<&str> = losing.map(|(stage, _)| target_of(stage)).collect();
-    let foreign_keys = ForeignKeys::loosen(target, &changing, &losing)?;
+    let changing = oids(target, stages.iter().map(|(stage, _)| stage))?;
+    let losing = stages.iter().map(|(stage, _)| stage).filter(|stage| stage.loses_rows());
+    let losing = oids(target, losing)?;
+    // To remove rows of the table that it points to would do more than that.
+    let foreign_keys = loosen(target, &changing, |key| {
+        key.acts_on_delete && key.parents.iter().any(|table| losing.contains(table))
+    })?;
+    target.batch("SET CONSTRAINTS ALL DEFERRED")?;
     for (stage, _) in stages {
         let table = &stage.compared.table;
         stage
@@ -156,8 +160,9 @@ fn apply(target: &mut Session, source: &mut CopyStream, stages: &Stages) -> Resu
     Ok(())
 }
 
-fn target_of<'a>(stage: &'a Stage) -> &'a str {
-    &stage.compared.table.target
+fn oids<'a>(target: &mut Session, stages: impl Iterator<Item = &'a Stage<'a>>) -> Result<Vec<u32>> {
+    let names: Vec<&str> = stages.map(|stage| stage.compared.table.target.as_str()).collect();
+    Ok(target.query_one("SELECT $1::text[]::regclass[]::oid[]", &[&names])?.get(0))
 }
 
 fn report(
