@@ -5,10 +5,10 @@ use std::thread;
 
 use clap::Parser;
 use common::{Error, Pool, Result};
-use migrate_data::load::Route;
 use migrate_data::mapping::{Mapping, MaxRejects};
 use migrate_data::plan::Plan;
 use migrate_data::report::Form;
+use migrate_data::route::Route;
 use migrate_data::{only, progress, throttle};
 
 /// Moves every row of the old database into the new one, as the project's mapping.toml says:

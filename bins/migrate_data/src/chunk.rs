@@ -19,7 +19,8 @@ use crate::refusal::Refusal;
 use crate::sink::Sink;
 use crate::snapshot::{self, Range};
 use crate::survey::Refused;
-use crate::transform::{Lookups, Reject, Transformer, Values};
+use crate::survivors::Lookups;
+use crate::transform::{Reject, Transformer, Values};
 
 /// What a worker keeps from chunk to chunk.
 pub struct Loader<'p> {

@@ -6,11 +6,11 @@ use std::time::Instant;
 use common::{Result, Session, note};
 use rows::Snapshot;
 
-use crate::load::{Ending, Route};
 use crate::plan::{Plan, Source};
+use crate::route::{Ending, Route};
 use crate::source_load::SourceLoad;
 use crate::survey;
-use crate::transform::Lookups;
+use crate::survivors::Lookups;
 
 pub struct CircleLoad<'a> {
     route: &'a Route<'a>,

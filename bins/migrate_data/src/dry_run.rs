@@ -12,7 +12,8 @@ use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::snapshot::{self, Range};
 use crate::survey::{self, Refused, Surveyed};
-use crate::transform::{Lookups, Transformer};
+use crate::survivors::Lookups;
+use crate::transform::Transformer;
 
 /// What a run would do.
 #[derive(Debug, Default)]

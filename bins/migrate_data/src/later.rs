@@ -3,10 +3,10 @@
 use common::progress::{count, grouped};
 use common::{Outcome, Result, Session, note, say};
 use migrate_data::ledger::{self, Run, Summary};
-use migrate_data::load::Route;
 use migrate_data::plan::Plan;
 use migrate_data::refresh::{Changes, Refreshed, Wish, refresh};
 use migrate_data::report::{self, Form};
+use migrate_data::route::Route;
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;

@@ -19,6 +19,7 @@ pub mod refresh; // what changed in old since a finished load
 mod refusal; // rows that PostgreSQL itself refuses
 pub mod report; // the result table
 mod rivals; // rows that want one place in a key
+pub mod route; // the two ends of a run, and how one ends
 mod sink; // rows of one chunk for one table
 pub mod snapshot; // many connections to the old database, one moment
 mod source_load; // one source: its chunks

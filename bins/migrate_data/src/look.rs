@@ -9,9 +9,9 @@ use common::{Context, Error, Outcome, Result, Session, say};
 use migrate_data::dry_run::dry_run;
 use migrate_data::explain::explain;
 use migrate_data::ledger::{self, Run, rejects};
-use migrate_data::load::Route;
 use migrate_data::plan::Plan;
 use migrate_data::report::{self, Form};
+use migrate_data::route::Route;
 use serde_json::json;
 
 use crate::arguments::Arguments;

@@ -3,9 +3,9 @@
 use common::progress::{count, grouped};
 use common::{Error, Outcome, Result, say};
 use migrate_data::ledger::{self, Summary};
-use migrate_data::load::Route;
 use migrate_data::plan::Plan;
 use migrate_data::refresh::{Refreshed, Wish, refresh};
+use migrate_data::route::Route;
 use serde_json::json;
 
 use crate::arguments::Arguments;

@@ -18,8 +18,8 @@ use crate::mapping::Keep;
 use crate::plan::{Plan, Source};
 use crate::snapshot::{self, Range};
 use crate::survey::Refused;
-use crate::survivors::{Candidate, Contest, Takes};
-use crate::transform::{Lookups, Reject, Transformer, Values};
+use crate::survivors::{Candidate, Contest, Lookups, Takes};
+use crate::transform::{Reject, Transformer, Values};
 use crate::value::Kind;
 
 /// A unique key that the mapping does not keep.

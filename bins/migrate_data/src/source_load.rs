@@ -9,14 +9,14 @@ use rows::{RowsHash, Snapshot, workers};
 
 use crate::chunk::Loader;
 use crate::ledger::{self, refused, resume};
-use crate::load::{Ending, Route};
 use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::refusal::Refusal;
 use crate::rivals::{self, Rivalry, Rows};
+use crate::route::{Ending, Route};
 use crate::snapshot::{self, Range};
 use crate::survey::{Refused, Surveyed};
-use crate::transform::Lookups;
+use crate::survivors::Lookups;
 
 /// Rows of one source that PostgreSQL may refuse: each costs one more try of its chunk.
 pub const MAX_REFUSED: usize = 1_000;

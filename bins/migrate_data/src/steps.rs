@@ -5,9 +5,9 @@ use std::io::{IsTerminal, Write, stderr, stdin};
 use common::progress::{count, grouped};
 use common::{Error, Outcome, Project, Result, Session, note};
 use migrate_data::ledger::{self, Run, Summary, rejects};
-use migrate_data::load::{Ending, Route};
 use migrate_data::plan::Plan;
 use migrate_data::report::Form;
+use migrate_data::route::{Ending, Route};
 use migrate_data::{aside, report};
 
 use crate::arguments::Arguments;

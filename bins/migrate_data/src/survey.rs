@@ -12,8 +12,8 @@ use rows::{Snapshot, workers};
 use crate::keys::Key;
 use crate::plan::{FieldInput, Source, Target};
 use crate::snapshot::{self, Range};
-use crate::survivors::{Candidate, Contest, Survivors, Takes};
-use crate::transform::{Lookups, Reject, Transformer, Values};
+use crate::survivors::{Candidate, Contest, Lookups, Survivors, Takes};
+use crate::transform::{Reject, Transformer, Values};
 use crate::value::Value;
 
 /// Rows that PostgreSQL refused in an earlier try, by their key.

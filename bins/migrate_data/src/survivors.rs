@@ -69,6 +69,9 @@ impl Survivor<'_> {
 #[derive(Debug)]
 pub struct Survivors(Vec<Part>);
 
+/// Survivors by target number; `None` for targets without `unique` and those not yet surveyed.
+pub type Lookups = Vec<Option<Survivors>>;
+
 #[derive(Debug, Default)]
 struct Part {
     slots: Vec<Slot>,

@@ -11,15 +11,12 @@ use rows::copy::{Row, RowBatch};
 use crate::clean::Rule;
 use crate::keys::{Fingerprint, Key, OrderKey, fingerprint, fingerprint_of};
 use crate::plan::{Order, Otherwise, Source, Target};
-use crate::survivors::Survivors;
+use crate::survivors::Lookups;
 use crate::value::Value;
 use field::bytes_of;
 pub use field::{compute, readable};
 use foresight::{Foresight, sought};
 use memo::Memo;
-
-/// Survivors by target number; `None` for targets without `unique` and those not yet surveyed.
-pub type Lookups = Vec<Option<Survivors>>;
 
 /// Turns rows of one source into values.
 pub struct Transformer<'p> {

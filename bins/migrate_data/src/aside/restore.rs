@@ -7,7 +7,7 @@ use rows::workers::{self, Stop};
 
 use super::queue::Queue;
 use super::{Away, Kind};
-use crate::load::Route;
+use crate::route::Route;
 
 /// Brings back everything.
 ///

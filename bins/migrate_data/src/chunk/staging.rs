@@ -8,7 +8,7 @@ use crate::ledger::entries::Entries;
 use crate::plan::Source;
 use crate::refusal::{self, Refusal};
 use crate::sink::{self, Sink};
-use crate::transform::Lookups;
+use crate::survivors::Lookups;
 
 impl<'p> Loader<'p> {
     /// A loader that fills these tables, one per target, and books whose names begin with `books`.

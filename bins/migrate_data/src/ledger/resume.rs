@@ -8,7 +8,7 @@ use rows::RowsHash;
 use super::surrogates;
 use crate::plan::Source;
 use crate::snapshot::Range;
-use crate::transform::Lookups;
+use crate::survivors::Lookups;
 
 /// The committed chunks of a source: their ranges, and the sum of the hashes of the keys read.
 pub fn committed(

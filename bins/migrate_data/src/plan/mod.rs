@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::clean::Cleaner;
 use crate::mapping::{Keep, MaxRejects};
-use crate::transform::Lookups;
+use crate::survivors::Lookups;
 use crate::value::{Converter, Kind, Value};
 pub use build::plan;
 pub use whole_row::WholeRow;

@@ -12,13 +12,13 @@ use crate::keys::Fingerprint;
 use crate::ledger::Chunk;
 use crate::ledger::account::Account;
 use crate::ledger::surrogates;
-use crate::load::Route;
 use crate::plan::{Plan, Source};
 use crate::progress;
 use crate::rivals::Rows;
+use crate::route::Route;
 use crate::snapshot::Range;
 use crate::survey::{self, Surveyed};
-use crate::transform::Lookups;
+use crate::survivors::Lookups;
 
 /// What is common to all sources of a later run.
 pub struct Drafting<'a> {

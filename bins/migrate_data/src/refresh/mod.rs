@@ -27,10 +27,10 @@ use rows::foreign_keys::loosen;
 
 use crate::ledger::account::Account;
 use crate::ledger::{self, Run};
-use crate::load::Route;
 use crate::plan::Plan;
+use crate::route::Route;
 use crate::snapshot;
-use crate::transform::Lookups;
+use crate::survivors::Lookups;
 use difference::Difference;
 use draft::{Draft, Drafting};
 use refused::Kept;

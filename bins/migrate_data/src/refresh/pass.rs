@@ -21,7 +21,7 @@ use crate::rivals;
 use crate::snapshot::Range;
 use crate::source_load::MAX_REFUSED;
 use crate::survey::Refused;
-use crate::transform::Lookups;
+use crate::survivors::Lookups;
 
 /// One reading of a source's chunks.
 pub struct Pass<'a> {

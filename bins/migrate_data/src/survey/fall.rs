@@ -14,7 +14,8 @@ use super::Surveyed;
 use crate::keys::{Fingerprint, Key};
 use crate::plan::{Known, Otherwise, Source};
 use crate::snapshot;
-use crate::transform::{Lookups, Transformer, Values};
+use crate::survivors::Lookups;
+use crate::transform::{Transformer, Values};
 
 /// A target by its number, and what makes its rows one.
 type Place = (usize, Fingerprint);

@@ -7,11 +7,12 @@ use std::hint::black_box;
 
 use rows::copy::RowBatch;
 
+use super::compute;
 use super::memo::Memo;
-use super::{Lookups, compute};
 use crate::clean::Rule;
 use crate::keys::{Fingerprint, fingerprint};
 use crate::plan::{Lookup, Source};
+use crate::survivors::Lookups;
 use crate::value::Value;
 
 /// What a field looks up: nothing where its value is NULL, or the rule that refuses the value.

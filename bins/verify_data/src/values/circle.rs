@@ -7,7 +7,7 @@ use migrate_data::ledger::{self, refused, surrogates};
 use migrate_data::plan::Source;
 use migrate_data::snapshot::Range;
 use migrate_data::survey::{self, Refused, Surveyed};
-use migrate_data::transform::Lookups;
+use migrate_data::survivors::Lookups;
 use rows::Snapshot;
 
 /// What is read of a source: its chunks, but for rows that PostgreSQL refused.

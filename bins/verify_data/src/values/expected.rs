@@ -6,7 +6,8 @@ use common::Result;
 use migrate_data::plan::{FieldInput, Source};
 use migrate_data::snapshot::{self, Range};
 use migrate_data::survey::Refused;
-use migrate_data::transform::{Lookups, Transformer, Values};
+use migrate_data::survivors::Lookups;
+use migrate_data::transform::{Transformer, Values};
 use migrate_data::value::Value;
 use rows::{Snapshot, workers};
 

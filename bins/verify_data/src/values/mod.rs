@@ -18,7 +18,7 @@ use migrate_data::catalog::Relation;
 use migrate_data::ledger::gone;
 use migrate_data::plan::{Plan, Target};
 use migrate_data::snapshot;
-use migrate_data::transform::Lookups;
+use migrate_data::survivors::Lookups;
 use migrate_data::value::Kind;
 use rows::RowsHash;
 
