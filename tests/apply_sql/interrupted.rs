@@ -81,6 +81,32 @@ fn an_invalid_index_from_an_interrupted_run_is_built_anew() {
 }
 
 #[test]
+fn a_detaching_that_was_interrupted_is_ended() {
+    let detach = "-- kind: online\nALTER TABLE p DETACH PARTITION c CONCURRENTLY;\n";
+    let lab = mini(&[("001_detach.sql", detach)]);
+    lab.execute(
+        &lab.new,
+        "CREATE TABLE p (a integer) PARTITION BY RANGE (a);
+         CREATE TABLE c PARTITION OF p FOR VALUES FROM (0) TO (10)",
+    );
+    let mut older = lab.connect(&lab.new);
+    older.batch_execute("BEGIN; SELECT FROM p").unwrap();
+    let run = start(&lab);
+    let state = "SELECT coalesce(bool_or(inhdetachpending)::text, 'none') FROM pg_inherits WHERE inhparent = 'p'::regclass";
+    until(|| lab.value(&lab.new, state) == "true");
+    lab.execute(
+        &lab.new,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'apply_sql' AND datname = current_database()",
+    );
+    let output = run.wait_with_output().unwrap();
+    Run::from_output(&lab.command("apply_sql", &[]), &output).exits(1);
+    older.batch_execute("COMMIT").unwrap();
+    assert_eq!(lab.value(&lab.new, state), "true");
+    assert_eq!(said(&apply(&lab, &[])), "apply_sql: 1 script applied (1 table)");
+    assert_eq!(lab.value(&lab.new, state), "none");
+}
+
+#[test]
 fn two_runs_at_once_apply_each_script_once() {
     let lab =
         mini(&[("001_slow.sql", "-- kind: once\nCREATE TABLE t (); SELECT pg_sleep(0.5);\n")]);
