@@ -14,7 +14,7 @@ const LOGIN: Duration = Duration::from_secs(5);
 /// vain.
 const ANSWER: Duration = Duration::from_secs(2);
 /// More than one, as the process that one gives back may not be the next one's yet.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 /// Makes sure that sessions have server processes of their own, before one sets or locks anything.
 ///
@@ -40,26 +40,34 @@ pub fn session(database: &Database) -> Result<Session> {
 /// # Errors
 /// Another session, open at the same time, got the same process, or this one got several.
 pub fn refuse_shared_backends(session: &mut Session, database: &Database) -> Result<()> {
-    let ((ask, asked), (answer, answers)) = (channel(), channel());
+    let ((question, asked), (answer, answers)) = (channel(), channel());
     let other = database.clone();
     let holder = thread::spawn(move || hold_transactions(&other, &asked, &answer));
     // It says that it is there; no process has the number 0.
     let mut other = answers.recv_timeout(LOGIN);
-    for _ in 0..ROUNDS {
-        let own = backend(session)?;
-        if other.is_ok() && ask.send(()).is_ok() {
+    let mut ask = || {
+        if other.is_ok() && question.send(()).is_ok() {
             other = answers.recv_timeout(ANSWER);
         }
-        if other == Ok(own) || backend(session)? != own {
+        other.ok()
+    };
+    let own = backend(session)?;
+    for _ in 0..ROUNDS {
+        let before = backend(session)?;
+        let held = ask();
+        let after = backend(session)?;
+        if held == Some(before) || [before, after] != [own, own] {
             return Err(shares_backends(database));
         }
+        // Its transaction ends: what it held is the next to be handed out.
+        ask();
     }
     // Who cannot have a second server process has nobody to share the first one with.
     if other.is_err() {
         return Ok(());
     }
     // No session of ours is left behind that a DROP DATABASE would have to wait for.
-    drop(ask);
+    drop(question);
     drop(holder.join());
     Ok(())
 }
@@ -84,9 +92,10 @@ fn hold_transactions(database: &Database, asked: &Receiver<()>, answers: &Sender
     let Ok(mut session) = Session::open(database, Terms::Users) else { return };
     let mut is_heard = answers.send(0).is_ok();
     while is_heard && asked.recv().is_ok() {
-        let held = session.rollback().and_then(|()| session.begin());
-        let held = held.and_then(|()| backend(&mut session));
-        is_heard = held.is_ok_and(|process| answers.send(process).is_ok());
+        let held = session.begin().and_then(|()| backend(&mut session));
+        is_heard = held.is_ok_and(|process| answers.send(process).is_ok())
+            && asked.recv().is_ok()
+            && session.rollback().is_ok_and(|()| answers.send(0).is_ok());
     }
     drop(session.rollback());
 }
