@@ -8,7 +8,7 @@ mod drift; //     check, diff
 mod dump; //      a database as schema files
 mod files; //     what people wrote
 mod generate; //  revision --autogenerate
-mod kept; //      partitions that a job made
+mod job_made; //  partitions that a job made
 pub mod observer; // what pg_dump sees
 mod proof; //     up and down on a clone
 mod prove; //     the whole chain

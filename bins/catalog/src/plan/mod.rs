@@ -6,7 +6,7 @@ mod edges;
 mod fates;
 mod graph;
 mod job_made;
-mod kept;
+mod not_compared;
 mod notes;
 mod order;
 mod statement;
@@ -62,7 +62,7 @@ pub fn from_nothing(catalog: &Catalog, options: &Options) -> Result<Vec<Statemen
 fn plan_all(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
     let renames = rename::find(from, to, &options.hints)?;
     let from: &Catalog = &renames.catalog;
-    let to: &Catalog = &kept::keep(from, to, options);
+    let to: &Catalog = &not_compared::keep(from, to, options);
     let changes = Changes { renamed: renames.pairs, ..by_name(from, to) };
     let mut world = World::new(from, to, options);
     let fates = fates::decide(&changes, &world);

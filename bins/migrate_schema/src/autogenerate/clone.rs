@@ -28,7 +28,7 @@ impl Clone {
     /// end, and where it does not, a clone that was built tells whether that is the plan's fault.
     pub fn rewound(shadow: Scratch, claim: &Claim) -> Option<Clone> {
         let seen = claim.start_seen?;
-        if !claim.kept.is_empty() {
+        if !claim.job_made.is_empty() {
             return None;
         }
         let options = Options { online: false, allow_data_loss: true, ..claim.options.clone() };

@@ -57,7 +57,7 @@ pub fn revision(
     let claim = Claim {
         start: &state.start,
         desired: &state.desired,
-        kept: &state.kept,
+        job_made: &state.job_made,
         plan: &plan,
         options: &state.options,
         observer: state.observer.as_ref().and_then(|observer| observer.as_ref().ok()),

@@ -8,7 +8,7 @@ use common::{Context, Error, Result, note};
 
 use super::apply::apply;
 use super::clone::{self, Clone};
-use super::kept::Kept;
+use super::job_made::JobMade;
 use super::observer::{self, Entries, Observer};
 use super::rows::{Rows, make_up};
 use super::scratch::{Scratch, Workshop};
@@ -18,7 +18,7 @@ pub struct Claim<'a> {
     pub start: &'a Catalog,
     pub desired: &'a Catalog,
     /// What of the start no plan touches.
-    pub kept: &'a Kept,
+    pub job_made: &'a JobMade,
     pub plan: &'a Plan,
     pub options: &'a Options,
     pub observer: Option<&'a Observer>,
@@ -181,7 +181,7 @@ fn same(
     otherwise: &str,
 ) -> Result<()> {
     let (Some(found), Some(wanted)) = (found, wanted) else { return Ok(()) };
-    let counts = |entry: &&String| !claim.kept.named_in(entry);
+    let counts = |entry: &&String| !claim.job_made.named_in(entry);
     let more = found.difference(wanted).filter(counts).map(|entry| format!("+ {entry}"));
     let less = wanted.difference(found).filter(counts).map(|entry| format!("- {entry}"));
     let differences: Vec<String> = less.chain(more).collect();

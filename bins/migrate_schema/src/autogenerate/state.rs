@@ -6,7 +6,7 @@ use catalog::{Catalog, Options, Plan, Scope};
 use common::{Database, Error, Project, Result, Session, Terms};
 
 use super::files::Files;
-use super::kept::Kept;
+use super::job_made::JobMade;
 use super::observer::{Aspects, Entries, Observer};
 use super::renamed;
 use super::scratch::{Scratch, Workshop};
@@ -20,7 +20,7 @@ pub struct State {
     /// The whole database.
     pub start: Catalog,
     pub desired: Catalog,
-    pub kept: Kept,
+    pub job_made: JobMade,
     pub options: Options,
     pub workshop: Workshop,
     pub shadow: Scratch,
@@ -66,7 +66,7 @@ impl State {
             (start.join().expect("reading does not panic"), wanted)
         });
         let ((start, start_seen), wanted) = (start?, wanted?);
-        let kept = Kept::of(&start, &wanted.catalog, &wanted.partitions);
+        let job_made = JobMade::of(&start, &wanted.catalog, &wanted.partitions);
         let mut hints = Vec::new();
         for script in files.own() {
             hints.extend(renamed::read(script, &wanted.catalog)?);
@@ -78,14 +78,14 @@ impl State {
             owners: aspects.owners,
             grants: aspects.grants,
             hints,
-            job_made: kept.paths(),
+            job_made: job_made.paths(),
         };
-        let desired = kept.without(&wanted.catalog);
+        let desired = job_made.without(&wanted.catalog);
         let Wanted { workshop, shadow, seen: desired_seen, .. } = wanted;
         Ok(State {
             start,
             desired,
-            kept,
+            job_made,
             options,
             workshop,
             shadow,

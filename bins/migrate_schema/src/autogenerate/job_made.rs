@@ -6,17 +6,17 @@ use std::collections::BTreeSet;
 use catalog::{Attribute, Catalog, Fact, Kind};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct JobMade {
     /// Schema and name.
     paths: BTreeSet<Vec<String>>,
     /// Theirs and their indexes', as SQL has them.
     names: BTreeSet<String>,
 }
 
-impl Kept {
+impl JobMade {
     /// `spoken_of`: the partitions that the schema files make, by schema and name.
-    pub fn of(start: &Catalog, desired: &Catalog, spoken_of: &[Vec<String>]) -> Kept {
-        let mut kept = Kept::default();
+    pub fn of(start: &Catalog, desired: &Catalog, spoken_of: &[Vec<String>]) -> JobMade {
+        let mut made = JobMade::default();
         let partitions: Vec<&Fact> = start
             .of_kind(Kind::Partition)
             .chain(desired.of_kind(Kind::Partition))
@@ -26,23 +26,23 @@ impl Kept {
             desired.of_kind(Kind::Table).map(|fact| fact.id.sql()).collect();
         // A partition may have partitions in turn.
         loop {
-            let before = kept.paths.len();
+            let before = made.paths.len();
             for partition in &partitions {
                 let parent = partition.text(Attribute::Parent);
-                if wanted.contains(parent) || kept.names.contains(parent) {
-                    kept.names.insert(partition.id.sql());
-                    kept.paths.insert(partition.id.path.clone());
+                if wanted.contains(parent) || made.names.contains(parent) {
+                    made.names.insert(partition.id.sql());
+                    made.paths.insert(partition.id.path.clone());
                 }
             }
-            if kept.paths.len() == before {
+            if made.paths.len() == before {
                 break;
             }
         }
-        let indexes = start.facts().chain(desired.facts()).filter(|fact| kept.holds(fact));
+        let indexes = start.facts().chain(desired.facts()).filter(|fact| made.holds(fact));
         let indexes = indexes.filter(|fact| fact.is(Attribute::Table)).map(|fact| fact.id.sql());
         let indexes: Vec<String> = indexes.collect();
-        kept.names.extend(indexes);
-        kept
+        made.names.extend(indexes);
+        made
     }
 
     pub fn is_empty(&self) -> bool {
