@@ -4,7 +4,9 @@
 mod connection_string;
 mod database;
 mod error;
+pub mod former_flags;
 pub mod identifier;
+mod jobs;
 pub mod libpq;
 pub mod locking;
 mod lookup;
@@ -25,6 +27,7 @@ mod tls;
 
 pub use database::Database;
 pub use error::{Context, Error, Result, ServerFacts};
+pub use jobs::Jobs;
 pub use pool::Pool;
 pub use project::Project;
 pub use run::{Outcome, note, run, say};

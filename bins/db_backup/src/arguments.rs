@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
-use common::{Database, Project, Result, Side};
+use common::{Database, Jobs, Project, Result, Side};
 use db_backup::store::Store;
 
 /// Backs up one database, in one snapshot, by parallel streams, into files that psql can read.
@@ -21,9 +21,8 @@ pub struct Arguments {
     #[command(flatten)]
     pub place: Place,
 
-    /// Streams at once; by default one per processor, four at most
-    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
-    jobs: Option<u8>,
+    #[command(flatten)]
+    pub jobs: Jobs,
 
     /// gzip level: at 6 the files are within 8 % of gzip's own size, made in less than half of its
     /// time; 0 does not compress
@@ -93,9 +92,6 @@ pub enum Command {
         /// Restore it into a scratch database too, and compare
         #[arg(long)]
         restore: bool,
-        /// Streams at once
-        #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
-        jobs: Option<u8>,
         /// Command that undoes the filter, instead of the recorded one
         #[arg(long, value_name = "CMD", env = "BACKUP_UNFILTER_CMD")]
         unfilter: Option<String>,
@@ -150,18 +146,4 @@ impl Place {
     pub fn store(&self) -> Store {
         Store::new(&self.dir)
     }
-}
-
-impl Arguments {
-    pub fn jobs(&self) -> usize {
-        jobs(self.jobs)
-    }
-}
-
-/// More streams than processors only wait for each other; more than four are felt by the server.
-pub fn jobs(asked: Option<u8>) -> usize {
-    asked.map_or_else(
-        || std::thread::available_parallelism().map_or(2, |number| number.get().min(4)),
-        usize::from,
-    )
 }

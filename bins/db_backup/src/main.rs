@@ -29,9 +29,9 @@ fn db_backup(arguments: Arguments) -> Result<Outcome> {
         None => take::back_up(&arguments),
         Some(Command::List { place }) => inspect::list(&place),
         Some(Command::Show { backup, json, place }) => inspect::show(&place, &backup, json),
-        Some(Command::Verify { backup, restore, jobs, unfilter, bindir, place }) => {
+        Some(Command::Verify { backup, restore, unfilter, bindir, place }) => {
             let test = restore.then_some(verify::Restore { unfilter: unfilter.clone(), bindir });
-            verify::verify(&place, &backup, arguments::jobs(jobs), unfilter, test)
+            verify::verify(&place, &backup, arguments.jobs.wanted(), unfilter, test)
         }
         Some(Command::Prune { keep, keep_days, place }) => prune::prune(&place, keep, keep_days),
     }

@@ -94,7 +94,7 @@ pub fn connect(database: &Database, arguments: &Arguments) -> Result<Connections
     let mut coordinator = open(database)?;
     coordinator.batch(&format!("SET lock_timeout = '{}s'", arguments.lock_wait))?;
     let mut workers = Vec::new();
-    for _ in 0..arguments.jobs() {
+    for _ in 0..arguments.jobs.wanted() {
         workers.push(open_worker(database)?);
     }
     Ok(Connections { coordinator, workers })

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use common::Jobs;
 use common::project::DEFAULT_DIRECTORY;
 use migrate_schema::args::Patience;
 
@@ -39,9 +40,8 @@ pub struct Args {
     #[arg(long, requires = "with_data")]
     pub refresh: bool,
 
-    /// Streams at once for --with-data; by default one per processor, four at most
-    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
-    jobs: Option<u8>,
+    #[command(flatten)]
+    pub jobs: Jobs,
 
     /// Drop columns and tables that are gone from the source although they hold rows here; with
     /// --refresh, remove the rows that are gone from it
@@ -50,14 +50,6 @@ pub struct Args {
 
     #[command(flatten)]
     pub patience: Patience,
-}
-
-impl Args {
-    /// As many streams as processors, four at most, unless another number is asked for.
-    pub fn jobs(&self) -> usize {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        self.jobs.map_or(processors.min(4), usize::from)
-    }
 }
 
 #[derive(Debug, Subcommand)]

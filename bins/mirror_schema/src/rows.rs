@@ -37,7 +37,7 @@ pub fn bring(sides: &mut Sides, state: &State, args: &Args) -> Result<()> {
                 table.path.join(".")
             ));
         }
-        load::load(sides, state, &empty, args.jobs())?;
+        load::load(sides, state, &empty, args.jobs.wanted())?;
         // Where nothing was filled, the mirror's own may have gone on.
         if empty.is_empty() { Ok(()) } else { sequences::set(sides, state) }
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, ValueEnum};
+use common::Jobs;
 
 /// Builds the legacy database: from CSV exports, or from fake rows with an answer key.
 ///
@@ -52,10 +53,8 @@ pub struct Fake {
     #[arg(long, value_name = "RATE", default_value_t = 0.12, conflicts_with = "csv", value_parser = rate)]
     pub dirt: f64,
 
-    /// Connections that fill the tables side by side [default: one per core].
-    #[arg(long, value_name = "N", conflicts_with = "csv",
-          value_parser = clap::value_parser!(u32).range(1..=256))]
-    pub workers: Option<u32>,
+    #[command(flatten)]
+    pub jobs: Jobs,
 
     /// Write the answer key into schema `truth` (the default).
     #[arg(long, overrides_with = "no_truth", conflicts_with = "csv")]
@@ -70,7 +69,7 @@ pub struct Fake {
 #[command(next_help_heading = "CSV exports")]
 pub struct Export {
     /// A CSV file, or a folder of them with one common header; .gz too.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", conflicts_with = "jobs")]
     pub csv: Option<PathBuf>,
 
     /// The table to make [default: the name of the file or folder].

@@ -10,10 +10,9 @@ mod values; // every row, made once more from the old ones
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread;
 
 use clap::Parser;
-use common::{Database, Outcome, Pool, Project, Result, Side, say};
+use common::{Database, Jobs, Outcome, Pool, Project, Result, Side, say};
 use findings::Findings;
 use migrate_data::mapping::Mapping;
 use migrate_data::plan;
@@ -27,16 +26,14 @@ struct Arguments {
     /// The project's folder
     #[arg(long, env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY)]
     project: PathBuf,
-    /// Readers, each with a connection [default: one per processor]
-    #[arg(long, value_name = "N")]
-    workers: Option<usize>,
+    #[command(flatten)]
+    jobs: Jobs,
 }
 
 impl Arguments {
     /// At most what the smallest pool serves beside the connections that are open anyway.
     fn workers(&self) -> usize {
-        let processors = thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        self.workers.unwrap_or(processors).clamp(1, 8)
+        self.jobs.wanted().min(8)
     }
 }
 

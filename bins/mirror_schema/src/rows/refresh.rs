@@ -33,7 +33,7 @@ pub fn refresh(sides: &mut Sides, tables: Vec<Table>, args: &Args) -> Result<()>
         .map(|table| Ok(table.sized_by(&mut sides.to)?.blocks))
         .collect::<Result<_>>()?;
     let compared = compared(&mut sides.to, &mut source, tables)?;
-    let digests = digest::both(&compared, &snapshot, &sides.target, &blocks, args.jobs())?;
+    let digests = digest::both(&compared, &snapshot, &sides.target, &blocks, args.jobs.wanted())?;
     let mut stages = Vec::new();
     for (compared, digests) in compared.iter().zip(&digests) {
         if !digests.0.different(&digests.1).is_empty() {

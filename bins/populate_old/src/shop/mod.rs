@@ -22,7 +22,6 @@ mod tables; // created, found, locked, finished
 mod users;
 mod words; // names of people, streets and things
 
-use std::thread::available_parallelism;
 use std::time::Instant;
 
 use common::progress::{self, seconds};
@@ -116,10 +115,9 @@ impl Shop {
     }
 }
 
-/// One connection per core, unless asked for otherwise; never more than the pool has.
+/// As many connections as asked for, never more than the pool has.
 fn workers(fake: &Fake, pool: &Pool) -> u32 {
-    let cores = available_parallelism().map_or(1, |cores| cores.get() as u32);
-    fake.workers.unwrap_or(cores).min(pool.size())
+    (fake.jobs.wanted() as u32).min(pool.size())
 }
 
 /// What was made, and in brackets how.
