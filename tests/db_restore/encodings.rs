@@ -38,7 +38,7 @@ fn case(encoding: &str, bytes: &[&str], table: &str) {
     let is =
         "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()";
     assert_eq!(shop.value(&name, is), encoding);
-    run("db_restore", &["--drop-old"]).ok();
+    run("db_restore", &["drop-old"]).ok();
     shop.execute(&name, &format!("DROP TABLE \"{table}\""));
     run("db_restore", &["--table", table]).ok();
     assert_eq!(shop.rows(&name, &hex), bytes);

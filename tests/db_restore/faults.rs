@@ -75,7 +75,7 @@ fn rows_that_are_not_as_they_were_sent_are_found() {
         run.exits(1);
         assert!(run.stderr.contains(said), "{sql}\n{run}");
         let anew = format!(
-            "  hint: Somebody or something has changed rows in `{scratch}`. `db_restore --discard` drops it; the same command then begins anew.\n"
+            "  hint: Somebody or something has changed rows in `{scratch}`. `db_restore discard` drops it; the same command then begins anew.\n"
         );
         assert!(run.stderr.ends_with(&anew), "{sql}\n{run}");
         assert_eq!(shop.content(&shop.new), content);
@@ -91,7 +91,7 @@ fn rows_that_are_not_as_they_were_sent_are_found() {
         "DELETE FROM orders WHERE id = 9",
         "db_restore: the restored public.orders holds 119,999 rows, and the backup 120,000\n",
     );
-    shop.restore(&["--discard"]).ok();
+    shop.restore(&["discard"]).ok();
     assert_eq!(shop.content(&shop.new), content);
     shop.restore(&[]).ok();
     assert_eq!(shop.content(&shop.new), content);

@@ -21,7 +21,7 @@ fn a_killed_verification_is_no_obstacle_to_the_next_one() {
         "SELECT count(*) FROM pg_database WHERE datname = '{left}'
          AND shobj_description(oid, 'pg_database') LIKE 'db_restore: %'"
     );
-    let mut check = shop.command("db_restore", &["--check"]);
+    let mut check = shop.command("db_restore", &["check"]);
     let mut check = check.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     for _ in 0..12_000 {
         if shop.value("postgres", &marked) == "1" {

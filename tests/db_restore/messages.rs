@@ -54,7 +54,7 @@ fn a_damaged_file_is_named_before_anything_is_restored() {
     shop.restore(&[]).fails(
         1,
         &format!(
-            "db_restore: {}: data/public.users.1.copy.gz does not match its SHA-256\n  hint: Nothing was restored; the database `{}` is unchanged. `db_restore --list` shows the other backups.",
+            "db_restore: {}: data/public.users.1.copy.gz does not match its SHA-256\n  hint: Nothing was restored; the database `{}` is unchanged. `db_restore list` shows the other backups.",
             backup.display(),
             shop.new
         ),
@@ -223,7 +223,7 @@ fn what_another_restore_has_left_is_named_and_dropped_only_when_told() {
     );
     assert!(run.stderr.starts_with(&start), "{run}");
     let hint = format!(
-        "  hint: Restore that backup to finish it, or `db_restore --discard` drops `{}_restoring` and nothing else. Nothing was changed.\n",
+        "  hint: Restore that backup to finish it, or `db_restore discard` drops `{}_restoring` and nothing else. Nothing was changed.\n",
         shop.new
     );
     assert!(run.stderr.ends_with(&hint), "{run}");
@@ -232,12 +232,12 @@ fn what_another_restore_has_left_is_named_and_dropped_only_when_told() {
     // The hint leads to no more than it says: the live database stays the one that it is.
     let live = format!("SELECT oid FROM pg_database WHERE datname = '{}'", shop.new);
     let oid = shop.value("postgres", &live);
-    let dropped = shop.restore(&["--discard"]);
+    let dropped = shop.restore(&["discard"]);
     let start = format!("dropped {}_restoring: {name} (", shop.new);
     assert!(dropped.ok().starts_with(&format!("db_restore: {start}")), "{dropped}");
     assert_eq!(shop.value("postgres", &live), oid);
     assert_eq!(shop.beside(), Vec::<String>::new());
-    let none = shop.restore(&["--discard"]);
+    let none = shop.restore(&["discard"]);
     assert_eq!(none.ok(), "");
     let said = format!("db_restore: no interrupted restore of `{}` has left anything\n", shop.new);
     assert_eq!(none.stderr, said);
@@ -249,10 +249,10 @@ fn the_list_shows_when_and_how_much() {
     let shop = Shop::new();
     shop.execute(&shop.new, SHOP);
     let backup = shop.back_up();
-    let run = shop.restore(&["--list"]);
+    let run = shop.restore(&["list"]);
     let name = backup.file_name().unwrap().to_string_lossy().into_owned();
     assert!(run.ok().starts_with(&format!("  {name}         152,001 rows  20")), "{run}");
-    let mut command = shop.command("db_restore", &["--list", "--dir", "nowhere"]);
+    let mut command = shop.command("db_restore", &["list", "--dir", "nowhere"]);
     let none = Run::of(&mut command, &shop.password());
     assert_eq!(none.ok(), "");
     assert_eq!(none.stderr, "db_restore: there is no backup in nowhere\n");
@@ -312,7 +312,7 @@ fn the_database_one_works_from_is_restored_and_a_template_is_not() {
     let restored = run("db_restore", &[]);
     assert!(restored.ok().starts_with("db_restore: postgres is back as of "), "{restored}");
     assert_eq!(shop.rows("postgres", "SELECT id FROM t"), ["1"]);
-    run("db_restore", &["--drop-old"]).ok();
+    run("db_restore", &["drop-old"]).ok();
 
     shop.execute(&shop.new, "ALTER DATABASE template1 WITH is_template false");
     shop.execute(&shop.new, "DROP DATABASE template1");

@@ -110,10 +110,10 @@ fn a_backup_of_a_part_replaces_nothing_and_goes_where_the_rest_is() {
     alone.exits(1);
     assert!(alone.stderr.contains("ERROR:  type \"public.status\" does not exist"), "{alone}");
     let hint = format!(
-        "  hint: The backup holds orders only, without what that needs from elsewhere. `--table` adds a table to a database that has the rest; `db_restore --discard --to {part}` drops `{part}_restoring`, which is there now.\n"
+        "  hint: The backup holds orders only, without what that needs from elsewhere. `--table` adds a table to a database that has the rest; `db_restore discard --to {part}` drops `{part}_restoring`, which is there now.\n"
     );
     assert!(alone.stderr.ends_with(&hint), "{alone}");
-    shop.restore(&["--discard", "--to", &part]).ok();
+    shop.restore(&["discard", "--to", &part]).ok();
     assert_eq!(shop.beside(), Vec::<String>::new());
     shop.execute(&shop.new, "DROP TABLE orders CASCADE");
     let run = shop.restore(&["--table", "orders"]);

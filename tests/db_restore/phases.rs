@@ -252,7 +252,7 @@ impl Scene {
         assert_eq!(shop.content(&shop.new), self.content, "{what}");
         assert_eq!(shop.schema(&shop.new), self.schema, "{what}");
         assert_eq!(self.live(&shop.kept()), live, "{what}");
-        shop.restore(&["--drop-old"]).ok();
+        shop.restore(&["drop-old"]).ok();
     }
 
     /// What a person reads: what happened, and that nothing did to the live database.

@@ -151,7 +151,7 @@ fn it_says_what_is_back_and_what_is_kept() {
     assert_eq!(shop.value(&shop.new, analyzed), "150000");
 
     let kept = shop.kept();
-    let dropped = shop.restore(&["--drop-old"]);
+    let dropped = shop.restore(&["drop-old"]);
     assert!(dropped.ok().starts_with(&format!("db_restore: dropped {kept} (")), "{dropped}");
     assert_eq!(shop.beside(), Vec::<String>::new());
 }
@@ -260,7 +260,7 @@ fn a_check_restores_proves_and_leaves_nothing() {
     let shop = Shop::new();
     shop.execute(&shop.new, SHOP);
     let backup = shop.back_up();
-    let run = shop.restore(&["--check"]);
+    let run = shop.restore(&["check"]);
     let start = format!(
         "db_restore: {} was restored into a scratch database: 3 tables, 152,001 rows, all equal (",
         backup.display()

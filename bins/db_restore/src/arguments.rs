@@ -1,12 +1,13 @@
 //! What the command line says.
 
+use std::env;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
+use common::former_flags::as_commands;
 use common::settings::variable;
-use common::{Database, Error, Result, Side};
+use common::{Database, Error, Jobs, Project, Result, Side};
 use db_backup::store::{Backup, Store};
-use db_restore::names;
 use db_restore::plan::{Part, Selection};
 use db_restore::scratch::Purpose;
 
@@ -19,17 +20,50 @@ use db_restore::scratch::Purpose;
 /// --globals-only` wrote, creates them, without passwords.
 /// Exit codes: 0 done, 1 failed, 2 asked wrongly.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub wanted: Wanted,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the backups
+    List,
+    /// Restore a backup into a scratch database, prove it, and drop it
+    Check(Source),
+    /// Drop the former databases that restores have kept
+    DropOld,
+    /// Drop what interrupted restores and checks have left
+    Discard,
+}
+
+/// The flags that have become commands.
+const FORMER_FLAGS: [&str; 4] = ["list", "check", "drop-old", "discard"];
+
+/// What is restored, and by what.
+#[derive(Args, Debug)]
+pub struct Source {
     /// A backup by its name, by a path, or `latest` of the database
     #[arg(default_value = "latest")]
     backup: String,
-    /// The database to restore to [default: the one that was backed up]
-    #[arg(long, value_name = "NAME")]
-    to: Option<String>,
-    /// Workers, each with a connection [default: one per processor]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    /// The command that decodes files which db_backup --filter wrote
+    #[arg(long, value_name = "CMD")]
+    unfilter: Option<String>,
+    /// The folder of pg_restore and pg_dump, rather than the first that fits on this machine
+    #[arg(long, value_name = "DIR")]
+    pub bindir: Option<PathBuf>,
+}
+
+/// What of it, and how it takes the live database's place.
+#[derive(Args, Debug, Default)]
+pub struct Wanted {
     /// Only this table, with what it needs; may be given several times
     #[arg(long = "table", value_name = "TABLE")]
     tables: Vec<String>,
@@ -40,48 +74,49 @@ pub struct Arguments {
     #[arg(long)]
     data_only: bool,
     /// Keep the former database as NAME_before_TIME; this is the default
-    #[arg(long, conflicts_with = "drop_old")]
+    #[arg(long)]
     keep_old: bool,
-    /// Restore nothing; drop the former databases that were kept
-    #[arg(long, conflicts_with_all = ["tables", "schema_only", "data_only", "check"])]
-    pub drop_old: bool,
     /// End the sessions of the live database when it is replaced
     #[arg(long)]
     pub disconnect: bool,
-    /// Restore nothing; drop what interrupted restores and checks have left
-    #[arg(long, conflicts_with_all = [
-        "backup", "jobs", "tables", "schema_only", "data_only", "keep_old", "drop_old", "disconnect",
-        "check", "list", "unfilter", "bindir"
-    ])]
-    pub discard: bool,
-    /// Restore into a scratch database, prove it, and drop it
-    #[arg(long, conflicts_with_all = ["tables", "schema_only", "data_only", "disconnect"])]
-    pub check: bool,
-    /// List the backups
-    #[arg(long)]
-    pub list: bool,
+}
+
+/// Where backups and databases are, for every command.
+#[derive(Args, Debug)]
+pub struct Place {
+    /// The database to restore to [default: the one that was backed up]
+    #[arg(long, value_name = "NAME", global = true)]
+    to: Option<String>,
     /// Restore the old database, not the new one
-    #[arg(long)]
+    #[arg(long, global = true)]
     old: bool,
-    /// The command that decodes files which db_backup --filter wrote
-    #[arg(long, value_name = "CMD")]
-    unfilter: Option<String>,
-    /// The folder of pg_restore and pg_dump, rather than the first that fits on this machine
-    #[arg(long, value_name = "DIR")]
-    pub bindir: Option<PathBuf>,
+    #[command(flatten)]
+    pub jobs: Jobs,
     /// The folder of the backups
-    #[arg(long, env = "BACKUP_DIR", default_value = "backups")]
+    #[arg(long, env = "BACKUP_DIR", default_value = "backups", global = true)]
     pub dir: PathBuf,
     /// The project's folder
-    #[arg(long, env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY)]
+    #[arg(long, env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY, global = true)]
     pub project: PathBuf,
 }
 
 impl Arguments {
-    pub fn side(&self) -> Side {
-        if self.old { Side::Old } else { Side::New }
+    /// As they were typed; a flag that has become a command is read as that.
+    pub fn of_process() -> Arguments {
+        Arguments::parse_from(as_commands(env::args_os(), &FORMER_FLAGS))
     }
+}
 
+impl Source {
+    /// The wanted backup; `latest` is the latest of the configured database.
+    pub fn find(&self, place: &Place, configured: &Database) -> Result<Backup> {
+        let store = Store::new(&place.dir);
+        let backup = store.find(&self.backup, Some(&configured.name))?;
+        Ok(backup.with_unfilter(self.unfilter.clone()))
+    }
+}
+
+impl Wanted {
     pub fn selection(&self) -> Selection {
         Selection { tables: self.tables.clone(), part: self.part() }
     }
@@ -98,20 +133,25 @@ impl Arguments {
         Ok(target_exists && (self.data_only || !self.tables.is_empty()))
     }
 
-    pub fn scratch(&self, target: &str) -> String {
-        match self.purpose() {
-            Purpose::Check => names::checking(target),
-            Purpose::Restore => names::scratch(target),
+    fn part(&self) -> Part {
+        match (self.schema_only, self.data_only) {
+            (true, _) => Part::SchemaOnly,
+            (_, true) => Part::DataOnly,
+            _ => Part::Everything,
         }
     }
+}
 
-    pub fn purpose(&self) -> Purpose {
-        if self.check { Purpose::Check } else { Purpose::Restore }
+impl Place {
+    /// The database that the settings name.
+    pub fn configured(&self) -> Result<Database> {
+        let side = if self.old { Side::Old } else { Side::New };
+        Database::of(side, &Project::open(&self.project)?)
     }
 
     /// The command that drops what an interrupted restore to this target leaves, and nothing else.
     pub fn discard_command(&self, target: &str, configured: &Database) -> String {
-        let mut command = "db_restore --discard".to_owned();
+        let mut command = "db_restore discard".to_owned();
         if self.old {
             command += " --old";
         }
@@ -126,29 +166,6 @@ impl Arguments {
         command
     }
 
-    fn part(&self) -> Part {
-        match (self.schema_only, self.data_only) {
-            (true, _) => Part::SchemaOnly,
-            (_, true) => Part::DataOnly,
-            _ => Part::Everything,
-        }
-    }
-
-    pub fn jobs(&self) -> Result<usize> {
-        match self.jobs {
-            Some(0) => Err(Error::usage("--jobs is 0")),
-            Some(jobs) => Ok(jobs),
-            None => Ok(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
-        }
-    }
-
-    /// The wanted backup; `latest` is the latest of the configured database.
-    pub fn find(&self, configured: &Database) -> Result<Backup> {
-        let store = Store::new(&self.dir);
-        let backup = store.find(&self.backup, Some(&configured.name))?;
-        Ok(backup.with_unfilter(self.unfilter.clone()))
-    }
-
     /// The database to restore to when nothing is restored.
     pub fn named<'a>(&'a self, configured: &'a Database) -> &'a str {
         self.to.as_deref().unwrap_or(&configured.name)
@@ -156,7 +173,12 @@ impl Arguments {
 
     /// The database to restore to. A backup of another database than the configured one is not
     /// put in that one's place unless --to says so.
-    pub fn target(&self, backup: &Backup, configured: &Database) -> Result<String> {
+    pub fn target(
+        &self,
+        backup: &Backup,
+        configured: &Database,
+        purpose: Purpose,
+    ) -> Result<String> {
         let of = &backup.manifest.database.name;
         if let Some(to) = &self.to {
             if to.is_empty() || to.len() > 63 {
@@ -165,7 +187,7 @@ impl Arguments {
             return Ok(to.clone());
         }
         // A check takes nobody's place.
-        if *of == configured.name || self.check {
+        if *of == configured.name || purpose == Purpose::Check {
             return Ok(of.clone());
         }
         Err(Error::usage(format!(

@@ -34,7 +34,7 @@ pub fn check(backup: &Backup, jobs: usize, target: &str) -> Result<()> {
     bar.finish_and_clear();
     outcome.map_err(|error| {
         error.hint(format!(
-            "Nothing was restored; the database `{target}` is unchanged. `db_restore --list` shows the other backups."
+            "Nothing was restored; the database `{target}` is unchanged. `db_restore list` shows the other backups."
         ))
     })
 }

@@ -34,7 +34,7 @@ pub fn require(plan: &Plan, server: &mut Server, scratch: &str) -> Result<()> {
             bytes(free)
         ))
         .detail(format!("The database took {} on disk when it was backed up.", bytes(size)))
-        .hint("`db_restore --drop-old` drops the former databases that restores have kept; or restore to another server. Nothing was changed."));
+        .hint("`db_restore drop-old` drops the former databases that restores have kept; or restore to another server. Nothing was changed."));
     }
     if free < needed {
         note(format_args!(

@@ -10,7 +10,7 @@ pub fn of(error: &Error, plan: &Plan, scratch: &str) -> Option<String> {
     let said = error.to_string();
     if error.is(&SqlState::DISK_FULL) || is_servers_disk(&said) {
         return Some(format!(
-            "The server's disk is full: the rows of this backup are {} of text, and indexes come on top. Make room there, by `db_restore --drop-old` for instance, which drops the former databases that restores have kept, or restore elsewhere.",
+            "The server's disk is full: the rows of this backup are {} of text, and indexes come on top. Make room there, by `db_restore drop-old` for instance, which drops the former databases that restores have kept, or restore elsewhere.",
             bytes(plan.backup.manifest.copy_bytes())
         ));
     }

@@ -10,7 +10,7 @@ use crate::server::Server;
 ///
 /// # Errors
 /// Somebody is connected to one of them; those before it are dropped.
-pub fn drop_old(server: &mut Server, target: &str) -> Result<Outcome> {
+pub fn drop_all(server: &mut Server, target: &str) -> Result<Outcome> {
     let sql = "SELECT datname, pg_size_pretty(pg_database_size(oid)) FROM pg_database ORDER BY 1";
     let rows = server.session.query(sql, &[])?;
     let databases = rows.iter().map(|row| (row.get::<_, String>(0), row.get::<_, String>(1)));
