@@ -5,7 +5,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
-        migrate-data verify migrate-create migrate-auto migrate-check migrate-prove migrate-current \
+        profile mapping migrate-data verify migrate-create migrate-auto migrate-check migrate-prove migrate-current \
         migrate-history migrate-lint migrate-down mirror mirror-plan mirror-rollback \
         db-backup db-backups db-verify db-restore test test-matrix bare-test torture check bench help tools test-tools up
 
@@ -69,6 +69,12 @@ migrate: up ## Apply the revisions, up to the heads
 
 migrate-sql: up ## Apply the optimisation scripts
 	@"$(BIN)"/apply_sql
+
+profile: up ## Show what a table of the old database holds, column by column: TABLE=old_users
+	@"$(BIN)"/propose_schema profile $(TABLE)
+
+mapping: up ## Propose a mapping, out of both databases (FILE=sql/crm/mapping.toml: into that new file)
+	@"$(BIN)"/propose_schema mapping $(FILE)
 
 migrate-data: up ## Move the old database's rows into the new one, cleaned
 	@"$(BIN)"/migrate_data

@@ -31,6 +31,8 @@ fn make(arguments: &[&str]) -> Run {
         "DB",
         "BACKUP",
         "KEEP",
+        "TABLE",
+        "FILE",
     ] {
         command.env_remove(setting);
     }

@@ -6,7 +6,6 @@ mod kills;
 mod later;
 mod look;
 mod mapping;
-mod profile;
 mod replay;
 mod rows;
 mod runs;
@@ -19,7 +18,7 @@ use std::time::Duration;
 use crate::harness::Lab;
 
 /// A shop of this size, with its schema, not yet loaded.
-fn shop(users: u32, products: u32, orders: u32) -> Lab {
+pub fn shop(users: u32, products: u32, orders: u32) -> Lab {
     let lab = Lab::new();
     fill_shop(&lab, users, products, orders);
     lab
@@ -35,7 +34,7 @@ fn fill_shop(lab: &Lab, users: u32, products: u32, orders: u32) {
 }
 
 /// One table in, one table out, with this mapping.
-fn small(old: &str, new: &str, mapping: &str) -> Lab {
+pub fn small(old: &str, new: &str, mapping: &str) -> Lab {
     let lab = Lab::new();
     lab.execute(&lab.old, old);
     lab.execute(&lab.new, new);

@@ -102,7 +102,7 @@ fn rows_that_look_up_each_other_are_loaded_with_all_that_hold() {
         let lab = small(&old(0), NEW, &mapping(otherwise));
         for seed in 0..seeds {
             lab.execute(&lab.old, &old(seed));
-            let dry = lab.run("migrate_data", &["--dry-run", "--json"]);
+            let dry = lab.run("migrate_data", &["dry-run", "--json"]);
             let forecast: serde_json::Value = serde_json::from_str(dry.ok()).unwrap();
             // The first is begun anew after nothing, the others by a later run or anew in turn.
             let arguments: &[&str] =
@@ -167,7 +167,7 @@ fn a_replay_brings_back_those_that_fell_with_a_row() {
     let rows = "SELECT id, boss FROM people ORDER BY id";
     assert_eq!(lab.rows(&lab.new, rows), ["50|51", "51|50"]);
     assert_eq!(
-        lab.run("migrate_data", &["--explain", "p", "3"]).ok(),
+        lab.run("migrate_data", &["explain", "p", "3"]).ok(),
         "p 3 → quarantined: no row of people with that mail (people.boss, lookup)\n  people\n    \
          id    id '3' → 3\n    mail  mail 'p3' → p3\n    boss  boss 'p2' → p2 → ✗ no row of people with that mail\n    \
          born  born '1990-02-01' → 1990-02-01\n"
@@ -175,7 +175,7 @@ fn a_replay_brings_back_those_that_fell_with_a_row() {
     lab.run("verify_data", &[]).ok();
     write("\"%Y-%m-%d\", \"%d.%m.%Y\"");
     assert_eq!(
-        lab.run("migrate_data", &["--replay"]).ok(),
+        lab.run("migrate_data", &["replay"]).ok(),
         "migrate_data: p: 41 quarantined rows tried again: 40 loaded, 0 merged, 1 still quarantined\n"
     );
     assert_eq!(lab.value(&lab.new, "SELECT count(*), sum(boss) FROM people"), "42|881");

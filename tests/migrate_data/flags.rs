@@ -1,4 +1,4 @@
-//! Parts, pace and form of a run: --only, --max-rows-per-second, --json, --rejects.
+//! Parts, pace and form of a run: --only, --max-rows-per-second, --json, rejects.
 
 use std::time::{Duration, Instant};
 
@@ -68,7 +68,7 @@ fn refused_rows_are_told_by_reason_with_three_samples() {
     assert_eq!(json["sources"][0]["loaded"], 1);
     assert_eq!(json["rejects"][0]["rows"], 4);
     assert_eq!(json["rejects"][0]["samples"][2], serde_json::json!({ "key": "4", "value": "tbd" }));
-    let run = lab.run("migrate_data", &["--rejects"]);
+    let run = lab.run("migrate_data", &["rejects"]);
     assert_eq!(
         run.ok(),
         "migrate_data: 6 rows quarantined by run 1
@@ -80,7 +80,7 @@ fn refused_rows_are_told_by_reason_with_three_samples() {
     7: NULL
 "
     );
-    let json = lab.run("migrate_data", &["--rejects", "--json"]);
+    let json = lab.run("migrate_data", &["rejects", "--json"]);
     let json: serde_json::Value = serde_json::from_str(json.ok()).unwrap();
     assert_eq!(json[2]["rule"], "missing");
 }

@@ -1,13 +1,13 @@
-//! Looking without writing: --dry-run, --explain, --export.
+//! Looking without writing: dry-run, explain, export.
 
 use super::{shop, small};
 
 #[test]
 fn a_dry_run_says_what_a_run_then_does_and_writes_nothing() {
     let lab = shop(1_000, 100, 30_000);
-    let dry = lab.run("migrate_data", &["--dry-run"]);
+    let dry = lab.run("migrate_data", &["dry-run"]);
     let forecast: Vec<_> = dry.ok().lines().map(without_time).collect();
-    assert_eq!(forecast[0], "migrate_data --dry-run (nothing was written):");
+    assert_eq!(forecast[0], "migrate_data dry-run (nothing was written):");
     assert_eq!(
         lab.value(
             &lab.new,
@@ -40,27 +40,27 @@ fn a_row_is_explained_column_by_column() {
     );
     lab.run("migrate_data", &[]).ok();
     assert_eq!(
-        lab.run("migrate_data", &["--explain", "o", "7"]).ok(),
+        lab.run("migrate_data", &["explain", "o", "7"]).ok(),
         "o 7 → quarantined: born is not a date (orders.born, date)\n  orders\n    \
          id       id '7' → 7\n    \
          user_id  mail 'Ana@X.com ' → ana@x.com → users 1\n    \
          born     born '31/02/2021' ✗ is not a date; tried %Y-%m-%d  %d/%m/%Y\n"
     );
     assert_eq!(
-        lab.run("migrate_data", &["--explain", "o", "8"]).ok(),
+        lab.run("migrate_data", &["explain", "o", "8"]).ok(),
         "o 8 → quarantined: no row of users with that email (orders.user_id, lookup)\n  orders\n    \
          id       id '8' → 8\n    \
          user_id  mail 'bob@x.com' → bob@x.com → ✗ no row of users with that email\n    \
          born     born NULL → NULL\n"
     );
     assert!(
-        lab.run("migrate_data", &["--explain", "u", "2"])
+        lab.run("migrate_data", &["explain", "u", "2"])
             .ok()
             .starts_with("u 2 → merged into users 1\n")
     );
-    lab.run("migrate_data", &["--explain", "u", "9"])
+    lab.run("migrate_data", &["explain", "u", "9"])
         .fails(2, "migrate_data: u has no row whose id is 9");
-    lab.run("migrate_data", &["--explain", "x", "9"])
+    lab.run("migrate_data", &["explain", "x", "9"])
         .fails(2, "migrate_data: x is not a source of the mapping\n  hint: The sources are u, o.");
 }
 
@@ -71,13 +71,13 @@ fn the_quarantine_is_exported_as_csv() {
         "CREATE TABLE n (id int PRIMARY KEY, n int)",
         "[n]\nfrom = \"o\"\nkey = \"id\"\n[n.columns]\nid = \"id\"\nn = \"n\"\n",
     );
-    lab.run("migrate_data", &["--export", "rejects.csv"]).fails(
+    lab.run("migrate_data", &["export", "rejects.csv"]).fails(
         1,
         "migrate_data: nothing has been loaded into this database\n  hint: `make migrate-data` loads it.",
     );
     lab.run("migrate_data", &[]).ok();
     assert_eq!(
-        lab.run("migrate_data", &["--export", "rejects.csv"]).ok(),
+        lab.run("migrate_data", &["export", "rejects.csv"]).ok(),
         "migrate_data: 2 rows quarantined by run 1 written to rejects.csv\n"
     );
     assert_eq!(

@@ -1,4 +1,4 @@
-//! --replay: the quarantined rows once more, after a rule is mended.
+//! replay: the quarantined rows once more, after a rule is mended.
 
 use std::process::Stdio;
 use std::thread;
@@ -30,11 +30,11 @@ fn rows_that_pass_by_the_mended_rule_are_loaded_as_if_it_had_always_been_so() {
 
     // Nothing is mended yet, so nothing is written.
     let before = writes(&lab);
-    lab.run("migrate_data", &["--replay"]).ok();
+    lab.run("migrate_data", &["replay"]).ok();
     assert_eq!(writes(&lab), before);
 
     lab.write("sql/shop/mapping.toml", &mended);
-    let replay = lab.run("migrate_data", &["--replay"]);
+    let replay = lab.run("migrate_data", &["replay"]);
     let left: i64 = lab
         .value(&lab.new, "SELECT count(*) FROM pgrefit.quarantine WHERE source = 'old_orders'")
         .parse()
@@ -52,7 +52,7 @@ fn rows_that_pass_by_the_mended_rule_are_loaded_as_if_it_had_always_been_so() {
     let replayed = content(&lab);
 
     let before = writes(&lab);
-    lab.run("migrate_data", &["--replay"]).ok();
+    lab.run("migrate_data", &["replay"]).ok();
     assert_eq!(writes(&lab), before, "a second replay writes nothing");
     assert!(lab.run("migrate_data", &[]).ok().starts_with("migrate_data: nothing to do: "));
 
@@ -78,7 +78,7 @@ fn a_replay_that_is_killed_has_not_happened() {
     let state = "SELECT checksum || (SELECT count(*) FROM pgrefit.quarantine) || (SELECT count(*) FROM orders) FROM pgrefit.load_run";
     let before = lab.value(&lab.new, state);
     for kill in 0..kills {
-        let mut command = lab.command("migrate_data", &["--replay"]);
+        let mut command = lab.command("migrate_data", &["replay"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         thread::sleep(Duration::from_millis(40 + 90 * kill % 400));
         let ended = child.try_wait().unwrap();
@@ -91,7 +91,7 @@ fn a_replay_that_is_killed_has_not_happened() {
         let now = lab.value(&lab.new, state);
         assert!(now == before || turn.code == Some(0), "neither before nor after\n{turn}");
     }
-    lab.run("migrate_data", &["--replay"]).ok();
+    lab.run("migrate_data", &["replay"]).ok();
     lab.run("verify_data", &[]).ok();
 }
 
@@ -104,7 +104,7 @@ fn a_row_of_the_quarantine_may_take_a_survivors_place() {
         "CREATE TABLE people (id int PRIMARY KEY, mail text UNIQUE, born date NOT NULL)",
         &format!("{PEOPLE}born = \"born\"\n"),
     );
-    lab.run("migrate_data", &["--replay"]).fails(
+    lab.run("migrate_data", &["replay"]).fails(
         1,
         "migrate_data: nothing has been loaded into this database\n  hint: `make migrate-data` loads it.",
     );
@@ -114,7 +114,7 @@ fn a_row_of_the_quarantine_may_take_a_survivors_place() {
         &format!("{PEOPLE}born = {{ from = \"born\", formats = [\"%Y-%m-%d\", \"%d.%m.%Y\"] }}\n"),
     );
     assert_eq!(
-        lab.run("migrate_data", &["--replay"]).ok(),
+        lab.run("migrate_data", &["replay"]).ok(),
         "migrate_data: p: 2 quarantined rows tried again: 0 loaded, 1 merged, 1 still quarantined\n"
     );
     assert_eq!(lab.rows(&lab.new, "SELECT id FROM people"), ["1"]);
@@ -135,7 +135,7 @@ fn rows_merge_and_are_refused_in_a_replay_as_in_a_load() {
         "sql/shop/mapping.toml",
         &format!("{PEOPLE}born = {{ from = \"born\", formats = [\"%Y-%m-%d\", \"%d.%m.%Y\"] }}\n"),
     );
-    let replay = lab.run("migrate_data", &["--replay", "--json"]);
+    let replay = lab.run("migrate_data", &["replay", "--json"]);
     assert_eq!(
         replay.ok(),
         "{\"run\":1,\"sources\":[{\"loaded\":1,\"merged\":1,\"quarantined\":2,\"source\":\"p\",\"tried\":4}]}\n"

@@ -99,7 +99,7 @@ fn a_changed_mapping_is_not_mixed_with_rows_of_the_former_one() {
     assert!(
         run.stderr.ends_with(
             ", and the mapping has changed since\n  \
-             hint: `migrate_data --replay` tries the quarantined rows again by it; `migrate_data --restart` empties the mapped tables and loads everything anew by it. Nothing was changed.\n"
+             hint: `migrate_data replay` tries the quarantined rows again by it; `migrate_data --restart` empties the mapped tables and loads everything anew by it. Nothing was changed.\n"
         ),
         "{run}"
     );

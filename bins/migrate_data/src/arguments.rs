@@ -1,67 +1,85 @@
 //! What the command line says.
 
+use std::env;
 use std::path::PathBuf;
-use std::thread;
 
-use clap::Parser;
-use common::{Error, Pool, Result};
+use clap::{Args, Parser, Subcommand};
+use common::former_flags::as_commands;
+use common::{Error, Jobs, Pool, Project, Result};
 use migrate_data::mapping::{Mapping, MaxRejects};
-use migrate_data::plan::Plan;
 use migrate_data::report::Form;
 use migrate_data::route::Route;
-use migrate_data::{only, progress, throttle};
+use migrate_data::{progress, throttle};
 
 /// Moves every row of the old database into the new one, as the project's mapping.toml says:
 /// loaded, merged into another, or quarantined with a reason; never anything else.
 ///
-/// A run that was killed goes on where it stopped. A finished run that is run again carries over
-/// what changed in the old database since, and writes nothing where nothing did. Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 more rows quarantined than allowed.
+/// Without a command it runs: a run that was killed goes on where it stopped; a finished run that is
+/// run again carries over what changed in the old database since, and writes nothing where nothing
+/// did. Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 more rows quarantined than allowed.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
-    /// The project's folder
-    #[arg(long, env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY)]
-    pub project: PathBuf,
-    /// Workers, each with a connection to either database [default: one per processor]
-    #[arg(long, value_name = "N")]
-    pub workers: Option<usize>,
-    /// Stop with exit code 3 when more rows of one source are quarantined; wins over the mapping
-    #[arg(long, value_name = "ROWS")]
-    pub max_rejects: Option<i64>,
+    #[command(subcommand)]
+    command: Option<Typed>,
+    #[command(flatten)]
+    run: Run,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Typed {
+    #[command(flatten)]
+    Ours(Command),
+    /// What `propose_schema profile` was called
+    #[command(hide = true)]
+    Profile { table: Option<String> },
+    /// What `propose_schema mapping` was called
+    #[command(hide = true)]
+    Suggest { file: Option<PathBuf> },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Load the rows, or carry over what changed since; this is the default
+    Run(Run),
     /// Count what would become of every row; write nothing
-    #[arg(long, conflicts_with_all = ["restart", "export", "explain"])]
-    pub dry_run: bool,
-    /// Show what a table of the old database holds, column by column, and what would take it
-    #[arg(long, value_name = "TABLE", conflicts_with_all = ["restart", "export", "explain", "dry_run"])]
-    pub profile: Option<String>,
-    /// Write a mapping to start from, out of both databases, to stdout or to a file that does not exist yet
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-",
-          conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile"])]
-    pub suggest: Option<PathBuf>,
-    /// Try the quarantined rows again, once a rule of the mapping is mended
-    #[arg(long, conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile", "suggest"])]
-    pub replay: bool,
-    /// In a later run, delete the rows that nothing in the old database makes any more
-    #[arg(long, conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile", "suggest"])]
-    pub prune: bool,
-    /// Show the quarantined rows of the last run by reason, three of each
-    #[arg(long, conflicts_with_all = ["restart", "export", "explain", "dry_run", "profile", "suggest", "replay", "prune"])]
-    pub rejects: bool,
-    /// Only this target or source, with the sources that it looks up
-    #[arg(long, value_name = "TABLE", conflicts_with_all = ["restart", "replay", "export", "explain", "profile", "suggest", "rejects"])]
-    pub only: Option<String>,
-    /// Read no more rows than this per second from the old database, all workers together
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_rows_per_second: Option<u32>,
-    /// Print results as JSON, and progress as lines of JSON on stderr
-    #[arg(long)]
-    pub json: bool,
+    DryRun {
+        /// Only this target or source, with the sources that it looks up
+        #[arg(long, value_name = "TABLE")]
+        only: Option<String>,
+    },
     /// Show one source row's way, column by column
-    #[arg(long, value_names = ["SOURCE", "KEY"], num_args = 2, conflicts_with_all = ["restart", "export"])]
-    pub explain: Option<Vec<String>>,
+    Explain {
+        source: String,
+        #[arg(allow_negative_numbers = true)]
+        key: String,
+    },
+    /// Show the quarantined rows of the last run by reason, three of each
+    Rejects,
     /// Write the quarantined rows of the last run to a CSV file
-    #[arg(long, value_name = "FILE", conflicts_with = "restart")]
-    pub export: Option<PathBuf>,
+    Export { file: PathBuf },
+    /// Try the quarantined rows again, once a rule of the mapping is mended
+    Replay {
+        /// Delete the rows that nothing in the old database makes any more
+        #[arg(long)]
+        prune: bool,
+    },
+}
+
+/// The flags that have become commands.
+const FORMER_FLAGS: [&str; 7] =
+    ["dry-run", "explain", "rejects", "export", "replay", "profile", "suggest"];
+
+#[derive(Args, Clone, Debug, Default)]
+pub struct Run {
+    /// Only this target or source, with the sources that it looks up
+    #[arg(long, value_name = "TABLE", conflicts_with = "restart")]
+    pub only: Option<String>,
+    /// In a later run, delete the rows that nothing in the old database makes any more
+    #[arg(long, conflicts_with = "restart")]
+    pub prune: bool,
     /// Empty the mapped tables and begin anew
     #[arg(long)]
     pub restart: bool,
@@ -70,7 +88,65 @@ pub struct Arguments {
     pub yes: bool,
 }
 
+/// What every command takes.
+#[derive(Args, Debug)]
+pub struct Options {
+    /// The project's folder
+    #[arg(long, env = "PROJECT", default_value = common::project::DEFAULT_DIRECTORY, global = true)]
+    pub project: PathBuf,
+    #[command(flatten)]
+    jobs: Jobs,
+    /// Stop with exit code 3 when more rows of one source are quarantined; wins over the mapping
+    #[arg(long, value_name = "ROWS", global = true)]
+    max_rejects: Option<i64>,
+    /// Read no more rows than this per second from the old database, all workers together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), global = true)]
+    max_rows_per_second: Option<u32>,
+    /// Print results as JSON, and progress as lines of JSON on stderr
+    #[arg(long, global = true)]
+    json: bool,
+}
+
 impl Arguments {
+    /// As they were typed; a flag that has become a command is read as that.
+    pub fn of_process() -> Arguments {
+        Arguments::parse_from(as_commands(env::args_os(), &FORMER_FLAGS))
+    }
+
+    /// # Errors
+    /// What it asks for is another program's by now.
+    pub fn command(&self) -> Result<Command> {
+        match &self.command {
+            Some(Typed::Profile { table }) => {
+                let table = table.as_deref().unwrap_or("TABLE");
+                Err(moved("--profile", &format!("propose_schema profile {table}")))
+            }
+            Some(Typed::Suggest { file }) => {
+                let file = file.as_deref().map(|file| format!(" {}", file.display()));
+                let file = file.unwrap_or_default();
+                Err(moved("--suggest", &format!("propose_schema mapping{file}")))
+            }
+            Some(Typed::Ours(command)) => Ok(command.clone()),
+            None => Ok(Command::Run(self.run.clone())),
+        }
+    }
+}
+
+fn moved(flag: &str, command: &str) -> Error {
+    Error::usage(format!("{flag} is called `{command}` now")).hint("Nothing was changed.")
+}
+
+impl Command {
+    /// The part of the plan that is asked for; `None` is all of it.
+    pub fn only(&self) -> Option<&str> {
+        match self {
+            Command::Run(Run { only, .. }) | Command::DryRun { only } => only.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+impl Options {
     pub fn form(&self) -> Form {
         if self.json { Form::Machines } else { Form::People }
     }
@@ -85,46 +161,27 @@ impl Arguments {
         }
     }
 
-    pub fn narrow(&self, plan: &mut Plan) -> Result<()> {
-        self.only.as_ref().map_or(Ok(()), |name| only::narrow(plan, name))
-    }
-
-    pub fn override_settings(&self, mapping: &mut Mapping) -> Result<()> {
+    /// The project's mapping, under the limit of rejects that is asked for.
+    pub fn mapping(&self, project: &Project) -> Result<Mapping> {
+        let mut mapping = Mapping::open(project.mapping())?;
         match self.max_rejects {
-            Some(rows) if rows < 0 => Err(Error::usage("--max-rejects is below zero")),
-            Some(rows) => {
-                mapping.settings.max_rejects = Some(MaxRejects::Rows(rows));
-                Ok(())
-            }
-            None => Ok(()),
+            Some(rows) if rows < 0 => return Err(Error::usage("--max-rejects is below zero")),
+            Some(rows) => mapping.settings.max_rejects = Some(MaxRejects::Rows(rows)),
+            None => {}
         }
+        Ok(mapping)
     }
 
     /// As many workers as asked for, within what the pools can serve: each worker holds a
     /// connection, and the coordinator up to five.
     pub fn route<'a>(&self, old: &'a Pool, new: &'a Pool) -> Result<Route<'a>> {
         let most = old.size().min(new.size()).saturating_sub(5) as usize;
-        let wanted = self.wanted_workers()?;
         if most == 0 {
             return Err(Error::usage(
                 "the connection pool is too small: at least 6 connections are needed",
             )
             .hint("DATABASE_POOL_SIZE and DATABASE_MAX_OVERFLOW set the limit."));
         }
-        Ok(Route { old, new, workers: wanted.min(most) })
-    }
-
-    /// Of readers alone, within what one pool can serve.
-    pub fn readers(&self, pool: &Pool) -> Result<usize> {
-        let most = pool.size().saturating_sub(1).max(1) as usize;
-        self.wanted_workers().map(|wanted| wanted.min(most))
-    }
-
-    fn wanted_workers(&self) -> Result<usize> {
-        match self.workers {
-            Some(0) => Err(Error::usage("--workers is 0")),
-            Some(workers) => Ok(workers),
-            None => Ok(thread::available_parallelism().map_or(2, std::num::NonZero::get)),
-        }
+        Ok(Route { old, new, workers: self.jobs.wanted().min(most) })
     }
 }

@@ -13,7 +13,6 @@ pub mod load; // a run, source after source
 pub mod mapping; // what becomes what: the TOML file
 pub mod only; // a part of the plan
 pub mod plan; // the mapping, checked against both catalogs
-pub mod profile; // what a table of the old database holds
 pub mod progress; // a bar, or lines for machines
 pub mod refresh; // what changed in old since a finished load
 mod refusal; // rows that PostgreSQL itself refuses
@@ -23,7 +22,6 @@ pub mod route; // the two ends of a run, and how one ends
 mod sink; // rows of one chunk for one table
 pub mod snapshot; // many connections to the old database, one moment
 mod source_load; // one source: its chunks
-pub mod suggest; // a mapping to start from
 pub mod survey; // which rows survive
 pub mod survivors; // who survives among rows that are one
 pub mod throttle; // rows per second, at most

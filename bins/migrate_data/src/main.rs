@@ -1,55 +1,40 @@
 //! Moves every row of the old database into the new one, cleaned, and accounts for each.
 
-mod acquaint;
 mod arguments;
-mod later;
-mod look;
-mod retry;
-mod steps;
+mod catch_up; // a finished run, run again
+mod inspect; //  dry-run, explain, rejects, export: nothing is written to a database
+mod replay; //   the quarantined rows once more
+mod result; //   the last lines of what was done
+mod run; //      a load from its beginning, or from where it stopped
 
 use std::process::ExitCode;
 
-use arguments::Arguments;
-use clap::Parser;
+use arguments::{Arguments, Command};
 use common::{Database, Outcome, Pool, Project, Result, Side};
-use migrate_data::mapping::Mapping;
-use migrate_data::plan;
+use migrate_data::{only, plan};
 
 fn main() -> ExitCode {
-    common::run("migrate_data", Arguments::parse, migrate_data)
+    common::run("migrate_data", Arguments::of_process, migrate_data)
 }
 
 fn migrate_data(arguments: Arguments) -> Result<Outcome> {
-    let project = Project::open(&arguments.project)?;
-    arguments.set_out();
-    if let Some(acquainted) = acquaint::acquaint(&arguments, &project)? {
-        return Ok(acquainted);
-    }
-    let mut mapping = Mapping::open(project.mapping())?;
-    arguments.override_settings(&mut mapping)?;
+    let (command, options) = (arguments.command()?, &arguments.options);
+    let project = Project::open(&options.project)?;
+    options.set_out();
+    let mapping = options.mapping(&project)?;
     let old = Pool::open(&Database::of(Side::Old, &project)?)?;
     let new_database = Database::of(Side::New, &project)?;
     let new = Pool::open(&new_database)?;
     let mut plan = plan::plan(&mapping, &mut old.session()?, &mut new.session()?, &new_database)?;
-    arguments.narrow(&mut plan)?;
+    command.only().map_or(Ok(()), |name| only::narrow(&mut plan, name))?;
 
-    let route = arguments.route(&old, &new)?;
-    if let Some(looked) = look::look(&arguments, &route, &plan)? {
-        return Ok(looked);
+    let (route, form) = (options.route(&old, &new)?, options.form());
+    match command {
+        Command::Run(wanted) => run::run(&route, &plan, &project, &wanted, form),
+        Command::DryRun { .. } => inspect::dry_run(&route, &plan, form),
+        Command::Explain { source, key } => inspect::explain(&route, &plan, &source, &key),
+        Command::Rejects => inspect::rejects(&route, form),
+        Command::Export { file } => inspect::export(&route, &file),
+        Command::Replay { prune } => replay::replay(&route, &plan, prune, form),
     }
-    let _turn = route.take_turn()?;
-    if arguments.restart {
-        steps::restart(&route, &plan, &arguments)?;
-    }
-    if arguments.replay {
-        return retry::retry(&route, &plan, &arguments);
-    }
-    let run = match steps::open_run(&route, &plan, &project)? {
-        steps::Start::Finished(run) => {
-            return later::bring_up_to_date(&route, &plan, &run, &arguments);
-        }
-        steps::Start::GoOn(run) | steps::Start::New(run) => run,
-    };
-    let ending = migrate_data::load::load(&route, &plan, run)?;
-    steps::report(&route, run, &ending, arguments.form())
 }

@@ -69,8 +69,8 @@ fn replace_entries(
         [only] => format!("t.{key}::{}", only.type_name),
         several => format!("(t.{key}::jsonb ->> {index})::{}", several[index].type_name),
     };
-    let islands = super::islands::islands(ranges.to_vec());
-    let ranges: Vec<_> = islands.iter().map(|range| range.of(&source.key, part)).collect();
+    let joined = super::joined_ranges::joined(ranges.to_vec());
+    let ranges: Vec<_> = joined.iter().map(|range| range.of(&source.key, part)).collect();
     let of_source = format!("t.run = {run} AND t.source = {}", literal(&source.label));
     new.batch(&format!(
         "DELETE FROM pgrefit.{table} AS t WHERE {of_source} AND (({})) \

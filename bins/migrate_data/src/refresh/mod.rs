@@ -10,14 +10,14 @@ mod books;
 mod difference;
 mod draft;
 mod foreign_keys;
-mod islands;
+mod foreign_rows;
+mod joined_ranges;
 mod layout;
 mod partitions;
 mod pass;
 mod refused;
 mod shape;
 mod stage;
-mod strangers;
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ use stage::Stage;
 
 /// What is asked of a later run.
 #[derive(Clone, Copy, Debug)]
-pub struct Wish {
+pub struct Wanted {
     /// Delete rows that nothing in the old database makes any more.
     pub prune: bool,
     /// Try rows again that PostgreSQL refused, though they are what they were.
@@ -75,10 +75,10 @@ pub enum Refreshed {
 ///
 /// # Errors
 /// Nothing was changed then.
-pub fn refresh(route: &Route, plan: &Plan, run: &Run, wish: Wish) -> Result<Refreshed> {
+pub fn refresh(route: &Route, plan: &Plan, run: &Run, wanted: Wanted) -> Result<Refreshed> {
     let mut rivals = BTreeSet::new();
     loop {
-        match attempt(route, plan, run, wish, &rivals)? {
+        match attempt(route, plan, run, wanted, &rivals)? {
             Attempt::Done(refreshed) => return Ok(refreshed),
             Attempt::Rivals(met) => rivals.extend(met),
         }
@@ -96,7 +96,7 @@ fn attempt(
     route: &Route,
     plan: &Plan,
     run: &Run,
-    wish: Wish,
+    wanted: Wanted,
     rivals: &BTreeSet<usize>,
 ) -> Result<Attempt> {
     let (snapshot, mut old) = snapshot::of_sources(route.old, plan, route.workers)?;
@@ -104,7 +104,7 @@ fn attempt(
     ledger::create(&mut new)?;
     stage::drop_all(&mut new)?;
     let shapes = shape::shapes(plan, &mut new)?;
-    let mut kept = refused::known(&mut new, &mut old, plan, run.number, wish)?;
+    let mut kept = refused::known(&mut new, &mut old, plan, run.number, wanted)?;
     rivals.iter().for_each(|&index| kept[index].rivalry.begin());
     let stage = Stage::default();
     let drafting = Drafting {
@@ -127,7 +127,7 @@ fn attempt(
     drop(old);
     if drafts.iter().all(|draft| draft.changed.is_empty())
         && plan.checksum == run.checksum
-        && !(wish.prune && strangers::has_gone(&mut new, plan, run.number)?)
+        && !(wanted.prune && foreign_rows::has_gone(&mut new, plan, run.number)?)
     {
         stage::drop_all(&mut new)?;
         return Ok(Attempt::Done(Refreshed::Unchanged));
@@ -136,9 +136,9 @@ fn attempt(
         stage::drop_all(&mut new)?;
         return Ok(Attempt::Done(over));
     }
-    strangers::refuse(&mut new, plan, run.number)?;
+    foreign_rows::refuse(&mut new, plan, run.number)?;
     stage.make(&mut new, &shapes)?;
-    let apply = Apply { plan, run, wish, shapes: &shapes, drafts: &drafts, kept: &kept };
+    let apply = Apply { plan, run, wanted, shapes: &shapes, drafts: &drafts, kept: &kept };
     match apply.apply(&mut new) {
         Ok(changes) => Ok(Attempt::Done(Refreshed::Changed(changes))),
         Err(error) => {
@@ -162,7 +162,7 @@ fn attempt(
 struct Apply<'a> {
     plan: &'a Plan,
     run: &'a Run,
-    wish: Wish,
+    wanted: Wanted,
     shapes: &'a [Vec<Shape<'a>>],
     drafts: &'a [Draft],
     kept: &'a [Kept],
@@ -227,7 +227,7 @@ impl Apply<'_> {
                 shape,
                 run: self.run.number,
                 ranges: &draft.ranges[shape.index],
-                prune: self.wish.prune,
+                prune: self.wanted.prune,
                 is_staged: draft.is_staged[shape.index],
             })
         })

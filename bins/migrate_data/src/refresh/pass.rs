@@ -8,7 +8,7 @@ use common::{Error, Result, Session};
 use rows::{Reader, workers};
 
 use super::draft::{Draft, Drafting};
-use super::islands::islands;
+use super::joined_ranges::joined;
 use super::layout::Known;
 use super::refused::Kept;
 use super::shape::Shape;
@@ -76,7 +76,7 @@ impl Pass<'_> {
                 .filter(|(_, former, account)| !former.makes_same(account, &shape.target.name));
             let ranges: Vec<Range> = other.map(|(chunk, _, _)| chunk.range.clone()).collect();
             draft.is_staged.push(!ranges.is_empty());
-            draft.ranges.push(islands(ranges));
+            draft.ranges.push(joined(ranges));
         }
         draft.changed = changed.into_iter().map(|(chunk, _, account)| (chunk, account)).collect();
         self.stage_whole(refused, draft)

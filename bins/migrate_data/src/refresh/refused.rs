@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use common::identifier::literal;
 use common::{Result, Session};
 
-use super::Wish;
+use super::Wanted;
 use crate::ledger;
 use crate::plan::{Plan, Source};
 use crate::rivals::Rivalry;
@@ -27,14 +27,14 @@ pub fn known(
     old: &mut Session,
     plan: &Plan,
     run: i64,
-    wish: Wish,
+    wanted: Wanted,
 ) -> Result<Vec<Kept>> {
     let mut all = Vec::new();
     for source in &plan.sources {
         let mut refused = ledger::refused::known(new, run, source)?;
         let mut rivalry = Rivalry::of(new, plan, source, &refused)?;
         rivalry.watch_primary_key();
-        if wish.retry_refused {
+        if wanted.retry_refused {
             refused.clear();
         } else {
             rivalry.forget(&mut refused);

@@ -11,54 +11,26 @@ mod labels;
 mod names;
 mod sources;
 mod spec;
+mod tables;
 mod toml;
 mod write;
 
 use common::identifier::QualifiedName;
 use common::{Database, Error, Pool, Result};
 
-use crate::catalog::Relation;
-use crate::mapping::{Mapping, MappingFile};
-use crate::plan;
-use crate::profile::{self, TableProfile, Takers};
-use catalog::NewTable;
+use migrate_data::catalog::Relation;
+use migrate_data::mapping::{Mapping, MappingFile};
+use migrate_data::plan;
+
+use crate::profile::{self, Takers};
 use columns::Columns;
-use spec::Spec;
-
-/// A table of the old database that can be a source.
-pub struct OldTable {
-    pub profile: TableProfile,
-    /// The column that names a row; without one, no target can be made of it.
-    pub key: Option<String>,
-}
-
-/// A table of the new database, and what it can be made of.
-pub struct Target<'a> {
-    pub table: &'a NewTable,
-    /// Index of the source, where one looks like it.
-    pub source: Option<usize>,
-    /// The source column that the whole table is cut out of, such as `category` for categories.
-    pub cut_from: Option<String>,
-    pub unique: Option<Unique>,
-    pub skip_if_null: Option<String>,
-    /// By column of the new table, in its order.
-    pub columns: Vec<(String, Spec)>,
-    /// NOT NULL columns that nothing fills; with one of them, the target is only a comment.
-    pub unfilled: Vec<String>,
-    /// Nullable columns that nothing looks like.
-    pub empty: Vec<String>,
-}
-
-pub struct Unique {
-    pub by: Vec<String>,
-    pub ignores_case: bool,
-}
+use tables::{OldTable, Target};
 
 /// The text of a mapping.
 ///
 /// # Errors
 /// A database cannot be read, the new one has no tables, or nothing matches.
-pub fn suggest(old: &Pool, new: &Pool, new_name: &Database, workers: usize) -> Result<String> {
+pub fn propose(old: &Pool, new: &Pool, new_name: &Database, workers: usize) -> Result<String> {
     let tables = catalog::new_tables(&mut new.session()?)?;
     if tables.is_empty() {
         return Err(Error::new(format!("{} has no tables to fill", new_name.name))
@@ -93,15 +65,4 @@ fn old_table(old: &Pool, name: &QualifiedName, workers: usize) -> Result<OldTabl
             .cloned(),
     });
     Ok(OldTable { profile, key })
-}
-
-impl Target<'_> {
-    /// Whether the mapping can make its rows.
-    pub fn is_filled(&self) -> bool {
-        self.source.is_some() && self.unfilled.is_empty() && !self.columns.is_empty()
-    }
-
-    pub fn spec(&self, column: &str) -> Option<&Spec> {
-        self.columns.iter().find(|(name, _)| name == column).map(|(_, spec)| spec)
-    }
 }

@@ -5,27 +5,21 @@ mod counter;
 mod distinct;
 mod shape;
 mod show;
+mod table;
 mod takers;
 
 use std::sync::{Mutex, PoisonError};
 
 use common::identifier::{QualifiedName, quote};
 use common::{Error, Pool, Result};
+use migrate_data::catalog::Relation;
+use migrate_data::{progress, throttle};
 use rows::{Snapshot, workers};
 
-use crate::catalog::Relation;
-use crate::{progress, throttle};
 pub use column::ColumnProfile;
-pub use counter::Counter;
-pub use show::{json, lines, share};
-pub use takers::{NULL_WORDS, Takers};
-
-/// A table's columns, in their order.
-pub struct TableProfile {
-    pub table: QualifiedName,
-    pub rows: i64,
-    pub columns: Vec<ColumnProfile>,
-}
+pub use show::{print, share};
+pub use table::TableProfile;
+pub use takers::Takers;
 
 /// Heap pages that a worker reads at a time: 16 MiB.
 const PAGES: i64 = 2048;

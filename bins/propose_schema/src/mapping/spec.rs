@@ -1,9 +1,9 @@
 //! One column's line: what is read, how it is cleaned, and what is doubtful about it.
 
 use super::toml::{inline, key, text};
-use crate::catalog::Column;
 use crate::profile::{ColumnProfile, Takers, share};
-use crate::value::Kind;
+use migrate_data::catalog::Column;
+use migrate_data::value::Kind;
 
 /// A column of a mapping, as it is going to be written.
 #[derive(Clone, Debug, Default)]

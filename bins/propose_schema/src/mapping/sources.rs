@@ -1,8 +1,9 @@
 //! Which old table a new one is made of.
 
+use super::catalog::NewTable;
 use super::names::{likeness, table_words, words};
-use super::{NewTable, OldTable, Target, Unique};
-use crate::value::Kind;
+use super::tables::{OldTable, Target, Unique};
+use migrate_data::value::Kind;
 
 /// A source for each table that has one. Tables whose name an old table has come first, as theirs
 /// is the row that decides a source row's fate.

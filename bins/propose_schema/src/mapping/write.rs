@@ -1,12 +1,12 @@
 //! The suggestion as text.
 
+use super::tables::{OldTable, Target};
 use super::toml::{key, text};
-use super::{OldTable, Target};
 
 pub fn mapping(sources: &[OldTable], targets: &[Target]) -> String {
     let mut lines = vec![
-        "# Suggested by `migrate_data --suggest` out of both databases: a start, to be read line by line.".to_owned(),
-        "# What is doubtful is said above its line. `migrate_data --dry-run` counts what would become of each row.".to_owned(),
+        "# Proposed by `propose_schema mapping` out of both databases: a start, to be read line by line.".to_owned(),
+        "# What is doubtful is said above its line. `migrate_data dry-run` counts what would become of each row.".to_owned(),
         String::new(),
         "time_zone  = \"UTC\"  # of dates and times that name none".to_owned(),
         format!("null_words = [{}]", null_words(sources).join(", ")),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::snapshot::Range;
 
 /// Ranges that follow each other, as one.
-pub fn islands(ranges: Vec<Range>) -> Vec<Range> {
+pub fn joined(ranges: Vec<Range>) -> Vec<Range> {
     let mut by_low: HashMap<Option<String>, Range> =
         ranges.into_iter().map(|range| (range.low.clone(), range)).collect();
     let highs: Vec<_> = by_low.values().filter_map(|range| range.high.clone()).collect();
@@ -14,21 +14,20 @@ pub fn islands(ranges: Vec<Range>) -> Vec<Range> {
         .filter(|low| low.as_ref().is_none_or(|low| !highs.contains(low)))
         .cloned()
         .collect();
-    let mut islands = Vec::new();
+    let mut joined = Vec::new();
     for low in firsts {
-        let Some(mut island) = by_low.remove(&low) else { continue };
-        while let Some(next) = island.high.is_some().then(|| by_low.remove(&island.high)).flatten()
-        {
-            island.high = next.high;
+        let Some(mut range) = by_low.remove(&low) else { continue };
+        while let Some(next) = range.high.is_some().then(|| by_low.remove(&range.high)).flatten() {
+            range.high = next.high;
         }
-        islands.push(island);
+        joined.push(range);
     }
-    islands
+    joined
 }
 
 #[cfg(test)]
 mod tests {
-    use super::islands;
+    use super::joined;
     use crate::snapshot::Range;
 
     #[test]
@@ -39,9 +38,9 @@ mod tests {
         };
         let (first, second, third) =
             (range(None, Some("5")), range(Some("5"), Some("9")), range(Some("12"), None));
-        let mut found = islands(vec![third.clone(), second, first]);
+        let mut found = joined(vec![third.clone(), second, first]);
         found.sort_by_key(|range| range.low.clone());
         assert_eq!(found, [range(None, Some("9")), third]);
-        assert_eq!(islands(vec![range(None, None)]), [range(None, None)]);
+        assert_eq!(joined(vec![range(None, None)]), [range(None, None)]);
     }
 }

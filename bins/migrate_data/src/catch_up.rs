@@ -4,13 +4,12 @@ use common::progress::{count, grouped};
 use common::{Outcome, Result, Session, note, say};
 use migrate_data::ledger::{self, Run, Summary};
 use migrate_data::plan::Plan;
-use migrate_data::refresh::{Changes, Refreshed, Wish, refresh};
+use migrate_data::refresh::{Changes, Refreshed, Wanted, refresh};
 use migrate_data::report::{self, Form};
 use migrate_data::route::Route;
 use serde_json::{Value, json};
 
-use crate::arguments::Arguments;
-use crate::steps;
+use crate::result;
 
 /// Brings a finished run up to date and says what that changed.
 ///
@@ -20,10 +19,11 @@ pub fn bring_up_to_date(
     route: &Route,
     plan: &Plan,
     run: &Run,
-    arguments: &Arguments,
+    prune: bool,
+    form: Form,
 ) -> Result<Outcome> {
-    let wish = Wish { prune: arguments.prune, retry_refused: false };
-    let refreshed = refresh(route, plan, run, wish)?;
+    let wanted = Wanted { prune, retry_refused: false };
+    let refreshed = refresh(route, plan, run, wanted)?;
     let mut new = route.writer()?;
     let summaries = ledger::summaries(&mut new, run.number)?;
     match &refreshed {
@@ -31,27 +31,27 @@ pub fn bring_up_to_date(
             too_many(source, *quarantined, limit);
             return Ok(Outcome::FellShort);
         }
-        _ if arguments.form() == Form::Machines => {
+        _ if form == Form::Machines => {
             print_json(&mut new, run.number, &summaries, &refreshed)?;
         }
         Refreshed::Unchanged => {
             let time = run.finished.as_deref().unwrap_or_default();
             say(format_args!("nothing to do: run {} finished at {time} UTC", run.number));
-            steps::print_result(&mut new, run.number, &summaries, "finished", Form::People)?;
+            result::print_result(&mut new, run.number, &summaries, "finished", Form::People)?;
         }
         Refreshed::Changed(changes) => {
             say(format_args!("run {} brought up to date", run.number));
             changes.iter().filter_map(sentence).for_each(|line| println!("  {line}"));
-            steps::print_result(&mut new, run.number, &summaries, "finished", Form::People)?;
+            result::print_result(&mut new, run.number, &summaries, "finished", Form::People)?;
         }
     }
     tell_gone(&mut new, run.number)?;
-    steps::accounted(&summaries)
+    result::accounted(&summaries)
 }
 
 /// Nothing is changed where more rows would be quarantined than allowed.
 pub fn too_many(source: &str, quarantined: i64, limit: &str) {
-    steps::say_too_many(
+    result::say_too_many(
         source,
         quarantined,
         limit,
@@ -98,13 +98,13 @@ fn print_json(
 ) -> Result<()> {
     let rejects = ledger::rejects::rejects(new, run)?;
     let replaced = ledger::replaced(new, run)?;
-    let mut result = report::json(run, "finished", summaries, &rejects, &replaced);
+    let mut printed = report::json(run, "finished", summaries, &rejects, &replaced);
     let changes: Vec<Value> = match refreshed {
         Refreshed::Changed(changes) => changes.iter().map(as_json).collect(),
         Refreshed::Unchanged | Refreshed::TooManyRejects { .. } => Vec::new(),
     };
-    result["changes"] = Value::Array(changes);
-    println!("{result:#}");
+    printed["changes"] = Value::Array(changes);
+    println!("{printed:#}");
     Ok(())
 }
 

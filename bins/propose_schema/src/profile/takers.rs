@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
 
-use crate::clean::{Cleaner, Decimal, Format, NullWords, clean};
-use crate::value::{Converter, Kind};
+use migrate_data::clean::{Cleaner, Decimal, Format, NullWords, clean};
+use migrate_data::value::{Converter, Kind};
 
 /// Words that stand for no value in some old database or other.
 pub const NULL_WORDS: [&str; 12] =

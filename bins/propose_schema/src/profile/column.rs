@@ -9,8 +9,8 @@ use super::counter::Counter;
 use super::distinct::Distinct;
 use super::shape::shape;
 use super::takers::{Takers, rival};
-use crate::catalog::Column;
-use crate::clean::Cleaner;
+use migrate_data::catalog::Column;
+use migrate_data::clean::Cleaner;
 
 /// Equal values are gathered up to this many and this many bytes, and looked at once.
 const GATHERED: usize = 4_096;
@@ -237,8 +237,8 @@ fn unit(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::{ColumnProfile, Takers, unit};
-    use crate::catalog::Column;
-    use crate::value::Kind;
+    use migrate_data::catalog::Column;
+    use migrate_data::value::Kind;
 
     fn profiled(values: &[&str]) -> ColumnProfile {
         let column = Column {

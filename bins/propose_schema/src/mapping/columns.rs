@@ -4,10 +4,10 @@ use super::catalog::ForeignKey;
 use super::names::{likeness, table_words, words};
 use super::sources::is_numbered;
 use super::spec::{Choice, Spec};
+use super::tables::{OldTable, Target, Unique};
 use super::toml::text;
-use super::{OldTable, Target, Unique};
-use crate::catalog::Column;
 use crate::profile::{ColumnProfile, Takers};
+use migrate_data::catalog::Column;
 
 pub struct Columns<'a> {
     pub sources: &'a [OldTable],

@@ -3,10 +3,21 @@
 use common::progress::{count, grouped};
 use serde_json::{Value, json};
 
-use super::{ColumnProfile, TableProfile, Takers};
+use super::column::ColumnProfile;
+use super::table::TableProfile;
+use super::takers::Takers;
+
+/// To stdout, as a table or as JSON.
+pub fn print(profile: &TableProfile, as_json: bool) {
+    if as_json {
+        println!("{:#}", json(profile));
+    } else {
+        lines(profile).iter().for_each(|line| println!("{line}"));
+    }
+}
 
 /// Two lines per column: how much is there and what would take it; what it looks like.
-pub fn lines(profile: &TableProfile) -> Vec<String> {
+fn lines(profile: &TableProfile) -> Vec<String> {
     let takers = Takers::default();
     let header = ["column", "nulls", "no value", "distinct", "longest"].map(str::to_owned);
     let mut rows = vec![(header, "would take; below it the most frequent shapes".to_owned(), None)];
@@ -106,7 +117,7 @@ pub fn share(part: i64, whole: i64) -> String {
 }
 
 /// Everything, in counts, for `--json`.
-pub fn json(profile: &TableProfile) -> Value {
+fn json(profile: &TableProfile) -> Value {
     let takers = Takers::default();
     let counts = |counted: &[(&str, i64)]| -> Value {
         counted.iter().map(|(text, times)| json!({ "text": text, "rows": times })).collect()

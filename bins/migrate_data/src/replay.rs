@@ -1,38 +1,39 @@
-//! The flag --replay: all rows once more by the mapping as it is now, above all those in quarantine.
+//! All rows once more by the mapping as it is now, above all those in quarantine.
 
 use common::progress::{count, grouped};
 use common::{Error, Outcome, Result, say};
 use migrate_data::ledger::{self, Summary};
 use migrate_data::plan::Plan;
-use migrate_data::refresh::{Refreshed, Wish, refresh};
+use migrate_data::refresh::{Refreshed, Wanted, refresh};
+use migrate_data::report::Form;
 use migrate_data::route::Route;
 use serde_json::json;
 
-use crate::arguments::Arguments;
-use crate::{later, look};
+use crate::{catch_up, inspect};
 
 /// Tries them and says what became of each source's.
 ///
 /// # Errors
 /// There is no finished run; nothing is changed then.
-pub fn retry(route: &Route, plan: &Plan, arguments: &Arguments) -> Result<Outcome> {
+pub fn replay(route: &Route, plan: &Plan, prune: bool, form: Form) -> Result<Outcome> {
+    let _turn = route.take_turn()?;
     let mut session = route.writer()?;
-    let run = look::last_run(&mut session)?;
+    let run = inspect::last_run(&mut session)?;
     if !run.is_finished {
         return Err(Error::new(format!("run {} is not finished", run.number))
             .hint("`make migrate-data` goes on with it. Nothing was changed."));
     }
     let before = ledger::summaries(&mut session, run.number)?;
-    let wish = Wish { prune: arguments.prune, retry_refused: true };
+    let wanted = Wanted { prune, retry_refused: true };
     if let Refreshed::TooManyRejects { source, quarantined, limit } =
-        refresh(route, plan, &run, wish)?
+        refresh(route, plan, &run, wanted)?
     {
-        later::too_many(&source, quarantined, &limit);
+        catch_up::too_many(&source, quarantined, &limit);
         return Ok(Outcome::FellShort);
     }
     let after = ledger::summaries(&mut session, run.number)?;
     let tried: Vec<_> = after.iter().map(|after| Replayed::of(&before, after)).collect();
-    if arguments.json {
+    if form == Form::Machines {
         let sources: Vec<_> = tried.iter().map(Replayed::json).collect();
         println!("{}", json!({ "run": run.number, "sources": sources }));
         return Ok(Outcome::Done);
@@ -43,7 +44,7 @@ pub fn retry(route: &Route, plan: &Plan, arguments: &Arguments) -> Result<Outcom
     for replayed in tried.iter().filter(|replayed| replayed.tried > 0) {
         say(replayed.sentence());
     }
-    later::tell_gone(&mut session, run.number)?;
+    catch_up::tell_gone(&mut session, run.number)?;
     Ok(Outcome::Done)
 }
 

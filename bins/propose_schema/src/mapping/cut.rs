@@ -1,12 +1,12 @@
 //! A table that is cut out of one column of an old one, such as addresses out of old_users.address.
 
-use super::OldTable;
 use super::columns::Columns;
 use super::spec::{Choice, Spec};
+use super::tables::OldTable;
 use super::toml::text;
-use crate::catalog::Column;
 use crate::profile::ColumnProfile;
-use crate::value::Kind;
+use migrate_data::catalog::Column;
+use migrate_data::value::Kind;
 
 impl Columns<'_> {
     /// The columns of a table that is cut out of one column: its parts in order where it has parts,

@@ -1,7 +1,7 @@
-//! Before there is a mapping: --profile and --suggest.
+//! Before there is a mapping: what tables hold, and a mapping to start from.
 
-use super::{shop, small};
 use crate::harness::Lab;
+use crate::migrate_data::{shop, small};
 
 const PEOPLE: &str = "CREATE TABLE people (id int PRIMARY KEY, mail text, born text, height text);
     INSERT INTO people VALUES
@@ -11,7 +11,7 @@ const PEOPLE: &str = "CREATE TABLE people (id int PRIMARY KEY, mail text, born t
 #[test]
 fn a_profile_says_what_each_column_holds_and_what_would_take_it() {
     let lab = small(PEOPLE, "", "");
-    let run = lab.run("migrate_data", &["--profile", "people"]);
+    let run = lab.run("propose_schema", &["profile", "people"]);
     assert_eq!(
         run.ok(),
         "people: 5 rows
@@ -27,14 +27,16 @@ fn a_profile_says_what_each_column_holds_and_what_would_take_it() {
 "
     );
     let json: serde_json::Value =
-        serde_json::from_str(lab.run("migrate_data", &["--profile", "people", "--json"]).ok())
+        serde_json::from_str(lab.run("propose_schema", &["profile", "people", "--json"]).ok())
             .unwrap();
     assert_eq!(json["rows"], 5);
     assert_eq!(json["columns"][1]["takes"]["email"], 2);
     assert_eq!(json["columns"][2]["dates"]["formats"][0]["format"], "%d/%m/%Y");
     assert_eq!(json["columns"][1]["distinct"], serde_json::json!({ "count": 4, "exact": true }));
-    lab.run("migrate_data", &["--profile", "nobody"])
-        .fails(2, "migrate_data: nobody does not exist in the old database");
+    let two = lab.run("propose_schema", &["profile", "people", "public.people"]);
+    assert_eq!(two.ok().matches("people: 5 rows").count(), 2, "{two}");
+    lab.run("propose_schema", &["profile", "nobody"])
+        .fails(2, "propose_schema: nobody does not exist in the old database");
 }
 
 #[test]
@@ -44,7 +46,7 @@ fn more_values_than_are_kept_are_estimated_and_marked() {
         "",
         "",
     );
-    let run = lab.run("migrate_data", &["--profile", "many", "--json", "--workers", "2"]);
+    let run = lab.run("propose_schema", &["profile", "many", "--json", "--jobs", "2"]);
     let json: serde_json::Value = serde_json::from_str(run.ok()).unwrap();
     assert_eq!(json["rows"], 60_000);
     let code = &json["columns"][1]["distinct"];
@@ -57,11 +59,11 @@ fn more_values_than_are_kept_are_estimated_and_marked() {
 fn suggested() -> Lab {
     let lab = shop(2_000, 200, 10_000);
     std::fs::remove_file(lab.path("sql/shop/mapping.toml")).expect("the shop has one");
-    let run = lab.run("migrate_data", &["--suggest", "sql/shop/mapping.toml"]);
+    let run = lab.run("propose_schema", &["mapping", "sql/shop/mapping.toml"]);
     run.ok();
     assert_eq!(
         run.stderr,
-        "migrate_data: wrote sql/shop/mapping.toml; `migrate_data --dry-run` says what it would do\n"
+        "propose_schema: wrote sql/shop/mapping.toml; `migrate_data dry-run` says what it would do\n"
     );
     lab
 }
@@ -72,11 +74,11 @@ fn a_suggested_mapping_loads_the_shop_once_its_doubts_are_settled() {
     let suggestion = lab.read("sql/shop/mapping.toml");
     let doubt = "# status: none of the labels: \"done\" ";
     assert!(suggestion.contains(doubt), "{suggestion}");
-    lab.run("migrate_data", &["--suggest", "sql/shop/mapping.toml"]).fails(
+    lab.run("propose_schema", &["mapping", "sql/shop/mapping.toml"]).fails(
         2,
-        "migrate_data: sql/shop/mapping.toml is there already\n  hint: Name a file that does not exist yet. Nothing was written.",
+        "propose_schema: sql/shop/mapping.toml is there already\n  hint: Name a file that does not exist yet. Nothing was written.",
     );
-    lab.run("migrate_data", &["--dry-run"]).ok();
+    lab.run("migrate_data", &["dry-run"]).ok();
 
     // The one thing that no catalog tells: what the clerks' words for a status mean.
     let mended = suggestion
@@ -107,7 +109,7 @@ fn what_nothing_fills_is_written_as_a_comment() {
         "CREATE TABLE things (id int PRIMARY KEY, label text, weight int); CREATE TABLE colours (id int PRIMARY KEY, rgb text NOT NULL)",
         "",
     );
-    let run = lab.run("migrate_data", &["--suggest"]);
+    let run = lab.run("propose_schema", &["mapping"]);
     let lines: Vec<_> = run.ok().lines().skip(3).collect();
     assert_eq!(
         lines,

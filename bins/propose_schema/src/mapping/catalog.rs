@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use common::identifier::QualifiedName;
 use common::{Result, Session};
 
-use crate::catalog::Relation;
+use migrate_data::catalog::Relation;
 
 pub struct NewTable {
     pub relation: Relation,

@@ -1,4 +1,4 @@
-//! Flags that look and write nothing to a database: --dry-run, --explain, --rejects, --export.
+//! Commands that look and write nothing to a database: dry-run, explain, rejects, export.
 
 use std::fs::File;
 use std::io::{BufWriter, Write, copy};
@@ -6,38 +6,21 @@ use std::path::Path;
 
 use common::progress::count;
 use common::{Context, Error, Outcome, Result, Session, say};
-use migrate_data::dry_run::dry_run;
-use migrate_data::explain::explain;
-use migrate_data::ledger::{self, Run, rejects};
+use migrate_data::dry_run::dry_run as forecast;
+use migrate_data::explain::explain as one_way;
+use migrate_data::ledger::{self, Run};
 use migrate_data::plan::Plan;
 use migrate_data::report::{self, Form};
 use migrate_data::route::Route;
 use serde_json::json;
 
-use crate::arguments::Arguments;
-
-/// Does what a looking flag asks for; `None` where there is none.
-pub fn look(arguments: &Arguments, route: &Route, plan: &Plan) -> Result<Option<Outcome>> {
-    if arguments.dry_run {
-        forecast(arguments, route, plan)?;
-    } else if let Some([source, key]) = arguments.explain.as_deref() {
-        let (mut old, mut new) = (route.old.session()?, route.new.session()?);
-        for line in explain(&mut old, &mut new, plan, source, key)? {
-            println!("{line}");
-        }
-    } else if arguments.rejects {
-        show_rejects(arguments, route)?;
-    } else if let Some(path) = &arguments.export {
-        export(route, path)?;
-    } else {
-        return Ok(None);
-    }
-    Ok(Some(Outcome::Done))
-}
-
-fn forecast(arguments: &Arguments, route: &Route, plan: &Plan) -> Result<()> {
-    let forecast = dry_run(route.old, plan, route.workers)?;
-    if arguments.form() == Form::Machines {
+/// What would become of every row.
+///
+/// # Errors
+/// A database cannot be read.
+pub fn dry_run(route: &Route, plan: &Plan, form: Form) -> Result<Outcome> {
+    let forecast = forecast(route.old, plan, route.workers)?;
+    if form == Form::Machines {
         let reasons = forecast.reasons.iter();
         let result = json!({
             "state": "dry run",
@@ -45,28 +28,44 @@ fn forecast(arguments: &Arguments, route: &Route, plan: &Plan) -> Result<()> {
             "reasons": reasons.map(|(reason, rows)| json!({ "reason": reason, "rows": rows })).collect::<Vec<_>>(),
         });
         println!("{result:#}");
-        return Ok(());
+        return Ok(Outcome::Done);
     }
-    println!("migrate_data --dry-run (nothing was written):");
+    println!("migrate_data dry-run (nothing was written):");
     println!("{}", report::table(&forecast.summaries));
     if let Some(line) = report::counts("why", &forecast.reasons) {
         println!("{line}");
     }
-    Ok(())
+    Ok(Outcome::Done)
 }
 
-fn show_rejects(arguments: &Arguments, route: &Route) -> Result<()> {
+/// One source row's way.
+///
+/// # Errors
+/// There is no such source, or no such row.
+pub fn explain(route: &Route, plan: &Plan, source: &str, key: &str) -> Result<Outcome> {
+    let (mut old, mut new) = (route.old.session()?, route.new.session()?);
+    for line in one_way(&mut old, &mut new, plan, source, key)? {
+        println!("{line}");
+    }
+    Ok(Outcome::Done)
+}
+
+/// The quarantined rows of the last run, by reason.
+///
+/// # Errors
+/// Nothing has been loaded.
+pub fn rejects(route: &Route, form: Form) -> Result<Outcome> {
     let mut session = route.new.session()?;
     let run = last_run(&mut session)?;
-    let rejects = rejects::rejects(&mut session, run.number)?;
-    if arguments.form() == Form::Machines {
+    let rejects = ledger::rejects::rejects(&mut session, run.number)?;
+    if form == Form::Machines {
         println!("{:#}", report::json(run.number, "", &[], &rejects, &[])["rejects"]);
-        return Ok(());
+        return Ok(Outcome::Done);
     }
     let rows = rejects.iter().map(|reject| reject.rows).sum();
     say(format_args!("{} quarantined by run {}", count(rows, "row"), run.number));
     report::rejects(&rejects).iter().for_each(|line| println!("{line}"));
-    Ok(())
+    Ok(Outcome::Done)
 }
 
 /// The run that is looked at.
@@ -77,8 +76,8 @@ pub fn last_run(session: &mut Session) -> Result<Run> {
     })
 }
 
-/// PostgreSQL writes the CSV, so that quoting is its own; the file is complete or not there.
-fn export(route: &Route, path: &Path) -> Result<()> {
+/// The quarantined rows of the last run as CSV. PostgreSQL writes it, so that quoting is its own; the file is complete or not there.
+pub fn export(route: &Route, path: &Path) -> Result<Outcome> {
     let mut session = route.new.session()?;
     let run = last_run(&mut session)?;
     let rows: i64 = session
@@ -101,5 +100,5 @@ fn export(route: &Route, path: &Path) -> Result<()> {
         run.number,
         path.display()
     ));
-    Ok(())
+    Ok(Outcome::Done)
 }
