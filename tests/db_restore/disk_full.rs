@@ -39,7 +39,7 @@ fn a_full_disk_leaves_the_live_database_and_the_next_run_finishes() {
         "{refused}"
     );
     assert!(
-        refused.stderr.ends_with(" on disk when it was backed up.\n  hint: `db_restore drop-old` drops former databases that were kept; or restore to another server. Nothing was changed.\n"),
+        refused.stderr.ends_with(" on disk when it was backed up.\n  hint: `db_restore drop-old` drops the former databases that restores have kept; or restore to another server. Nothing was changed.\n"),
         "{refused}"
     );
     let databases = "SELECT count(*) FROM pg_database WHERE datname ~ '_restoring$'";
