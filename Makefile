@@ -7,7 +7,7 @@
 .PHONY: setup build demo dev-up dev-down db-shell db-reset db-seed migrate migrate-sql migrate-all \
         profile mapping migrate-data verify migrate-create migrate-auto migrate-check migrate-prove migrate-current \
         migrate-history migrate-lint migrate-down mirror mirror-plan mirror-rollback \
-        db-backup db-backups db-verify db-restore test test-matrix bare-test torture check bench help tools test-tools up
+        db-backup db-backups db-verify db-restore test test-matrix bare-test torture attack check bench help tools test-tools up
 
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
 # rustup's folder is not in PATH until the next login.
@@ -151,6 +151,9 @@ bare-test: ## On a Debian with Rust and make alone: demo, again, test, as root a
 torture: test-tools build ## The tests of chance and of kills, TORTURE=20 times as long
 	@TORTURE=$(or $(TORTURE),20) cargo test --release -p migrate_schema
 	@TORTURE=$(or $(TORTURE),20) "$(BIN)"/dev_postgres run -- cargo test --release -p tests -- catalog:: db_backup:: db_restore:: migrate_data:: migrate_schema:: mirror_schema::
+
+attack: test-tools build ## What hostile databases, backups and settings try, at length
+	@TORTURE=$(or $(TORTURE),20) "$(BIN)"/dev_postgres run -- cargo test --release -p tests -- attack::
 
 check: ## Look at format and lints
 	@cargo fmt --all --check

@@ -16,6 +16,12 @@ const FOLDERS: [&str; 9] = [
     "/usr/local/pgsql*/bin",                              // built from source
 ];
 
+/// Whether a folder of PATH holds a program of this name.
+pub fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
 /// Those of this machine, of each way of packaging the greatest version first. What is in them is
 /// for the caller to see.
 pub fn folders() -> Vec<PathBuf> {

@@ -45,7 +45,7 @@ pub struct Arguments {
     #[arg(long, value_name = "CMD", env = "BACKUP_FILTER_CMD")]
     pub filter: Option<String>,
 
-    /// Command that undoes --filter, recorded for reading
+    /// Command that undoes --filter: by it what was written is read back; recorded for people
     #[arg(long, value_name = "CMD", env = "BACKUP_UNFILTER_CMD")]
     pub unfilter: Option<String>,
 
@@ -92,7 +92,7 @@ pub enum Command {
         /// Restore it into a scratch database too, and compare
         #[arg(long)]
         restore: bool,
-        /// Command that undoes the filter, instead of the recorded one
+        /// Command that undoes the filter; one that the backup names is not run
         #[arg(long, value_name = "CMD", env = "BACKUP_UNFILTER_CMD")]
         unfilter: Option<String>,
         /// Folder of pg_restore, instead of looking for it

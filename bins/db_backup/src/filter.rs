@@ -6,9 +6,15 @@ use std::process::{Child, Command, Stdio};
 
 use common::{Error, Result};
 
-/// Starts the command by the shell, with both ends in our hands. It speaks on our stderr.
+/// Starts the command by the shell, with both ends in our hands. It speaks on our stderr. Where
+/// there is bash, a pipeline fails with any of its commands: `gpg … | cat` does not hide gpg's end.
 pub fn spawn(command: &str, output: Stdio) -> Result<Child> {
-    Command::new("sh")
+    let is_bash = common::packaged::on_path("bash");
+    let mut shell = Command::new(if is_bash { "bash" } else { "sh" });
+    if is_bash {
+        shell.args(["-o", "pipefail"]);
+    }
+    shell
         .args(["-c", command])
         .stdin(Stdio::piped())
         .stdout(output)

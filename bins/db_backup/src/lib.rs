@@ -8,6 +8,7 @@ pub mod filter;
 pub mod gzip;
 pub mod large_objects;
 pub mod manifest;
+pub mod private_files;
 pub mod programs;
 pub mod reading;
 pub mod sink;

@@ -2,7 +2,8 @@
 
 use common::{Result, Session};
 use db_backup::large_objects;
-use db_backup::store::{FILTERED, chunk_file};
+use db_backup::private_files::FILTERED;
+use db_backup::store::chunk_file;
 
 use crate::source::{self, Place, Relation, Selection};
 

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::filter;
 use crate::manifest::{self, Chunk, hex};
+use crate::private_files::open_plain;
 use rows::Tally;
 
 /// Block size of the streams: what the driver's COPY writer likes to be handed.
@@ -247,7 +248,7 @@ struct Stored {
 
 impl Stored {
     fn open(backup: &str, path: &Path, name: &str) -> Result<Stored> {
-        let file = File::open(path).map_err(|error| {
+        let file = open_plain(path).map_err(|error| {
             if error.kind() == io::ErrorKind::NotFound {
                 Error::new(format!("{backup}: {name} is missing"))
             } else {
@@ -310,7 +311,7 @@ pub(crate) fn plain(
     let decoded = tempfile::NamedTempFile::new()?;
     let mut child = filter::spawn(command, Stdio::from(decoded.reopen()?))?;
     let input = child.stdin.take().expect("its stdin is piped");
-    filter::feed(&mut File::open(path)?, input)?;
+    filter::feed(&mut open_plain(&path)?, input)?;
     filter::wait(command, &mut child)
         .map_err(|error| error.context(format!("{backup}: {} cannot be decoded", file.path)))?;
     Ok(Plain { path: decoded.path().to_owned(), _decoded: Some(decoded) })

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 use std::thread::JoinHandle;
 
-use common::{Context, Result};
+use common::{Context, Error, Result};
 use sha2::{Digest, Sha256};
 
 use crate::filter;
 use crate::manifest::{self, hex};
-use crate::store::create_private;
+use crate::private_files::create_private;
 
 /// A file being written.
 pub struct Sink {
@@ -61,7 +61,12 @@ impl Sink {
                 let stored = collector.join().expect("collecting does not panic");
                 filter::wait(&command, &mut child)
                     .context(|| format!("{} could not be written", self.path))?;
-                stored?
+                let stored = stored?;
+                if stored.bytes == 0 {
+                    return Err(Error::new(format!("{} could not be written", self.path))
+                        .detail(format!("`{command}` put nothing out, and its exit code was 0")));
+                }
+                stored
             }
         };
         let sha256 = hex(&stored.sha256.finalize());

@@ -7,6 +7,7 @@ use common::{Outcome, Result, note, say};
 use db_backup::manifest::{
     self, Filter, LargeObjects, Manifest, Omitted, Options, Sequence, Table, TableKind,
 };
+use db_backup::private_files::FILTERED;
 use db_backup::sink::Sink;
 use db_backup::store::{self, Backup, Partial};
 use indicatif::ProgressBar;
@@ -26,8 +27,12 @@ pub fn back_up(arguments: &Arguments) -> Result<Outcome> {
     let start = Instant::now();
     let database = arguments.place.database()?;
     let store = arguments.place.store();
-    for left in store::sweep(&store)? {
+    let swept = store::sweep(&store)?;
+    for left in swept.removed {
         note(format_args!("removed {left}, which its db_backup did not finish"));
+    }
+    for foreign in swept.foreign {
+        note(format_args!("{foreign} was not made by db_backup; it stays"));
     }
     let mut connections = snapshot::connect(&database, arguments)?;
     let place = source::place(&mut connections.coordinator)?;
@@ -51,10 +56,43 @@ pub fn back_up(arguments: &Arguments) -> Result<Outcome> {
     let taken =
         taken.map_err(|error| space::explain(error, &store.folder, plan.size, bar.position()))?;
     let manifest = manifest(arguments, place, &pg_dump, snapshot, &plan, &partial, taken)?;
-    let backup = partial.finish(&manifest)?;
+    let prunes = arguments.keep.is_some() || arguments.keep_days.is_some();
+    let mut is_proved = false;
+    let backup = partial.finish(&manifest, |backup| {
+        if prunes || arguments.filter.is_some() {
+            is_proved = read_back(backup, arguments)?;
+        }
+        Ok(())
+    })?;
     report(&backup, start);
-    prune::prune(&arguments.place, arguments.keep, arguments.keep_days)?;
-    Ok(Outcome::Done)
+    if !prunes {
+        return Ok(Outcome::Done);
+    }
+    if is_proved {
+        return prune::prune(&arguments.place, arguments.keep, arguments.keep_days);
+    }
+    note("no backup was removed: the new one went through a filter and could not be read back");
+    note("--unfilter CMD, or BACKUP_UNFILTER_CMD, names the command that reads it");
+    Ok(Outcome::FellShort)
+}
+
+/// Reads what was written: before an older backup goes, and where a filter may have spoilt it.
+/// Whether all of it could be decoded.
+///
+/// # Errors
+/// A file is not what the manifest says.
+fn read_back(backup: &Backup, arguments: &Arguments) -> Result<bool> {
+    let backup = backup.clone().with_unfilter(arguments.unfilter.clone());
+    let bar = progress::byte_bar(backup.manifest.stored_bytes(), "reading back");
+    let jobs = arguments.jobs.wanted();
+    let findings = store::verify_files(&backup, jobs, &bar)?;
+    bar.finish_and_clear();
+    match findings.flaws.into_iter().next() {
+        None => Ok(!findings.only_stored),
+        Some(flaw) => Err(flaw
+            .context("the new backup cannot be read back")
+            .hint("It was removed; older backups stay as they were.")),
+    }
 }
 
 /// What was written under the snapshot.
@@ -80,7 +118,7 @@ fn write(
     let sequences =
         source::sequences(&mut snapshot.coordinator, &snapshot.selection, &database.user)?;
     let filter = arguments.filter.as_deref();
-    let suffix = if filter.is_some() { store::FILTERED } else { "" };
+    let suffix = if filter.is_some() { FILTERED } else { "" };
     let stop = Stop::default();
     let form =
         Form { folder: &partial.path, level: u32::from(arguments.level), filter, stop: &stop, bar };

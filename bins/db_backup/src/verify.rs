@@ -75,7 +75,7 @@ fn restore_for_a_test(place: &Place, backup: &Backup, restore: Restore) -> Resul
         command.arg("--old");
     }
     if let Some(unfilter) = restore.unfilter {
-        command.arg("--unfilter").arg(unfilter);
+        command.env("BACKUP_UNFILTER_CMD", unfilter);
     }
     if let Some(bindir) = restore.bindir {
         command.arg("--bindir").arg(bindir);

@@ -53,8 +53,8 @@ pub struct Source {
     /// A backup by its name, by a path, or `latest` of the database
     #[arg(default_value = "latest")]
     backup: String,
-    /// The command that decodes files which db_backup --filter wrote
-    #[arg(long, value_name = "CMD")]
+    /// The command that decodes files which db_backup --filter wrote; one that the backup names is not run
+    #[arg(long, value_name = "CMD", env = "BACKUP_UNFILTER_CMD")]
     unfilter: Option<String>,
     /// The folder of pg_restore and pg_dump, rather than the first that fits on this machine
     #[arg(long, value_name = "DIR")]

@@ -12,7 +12,7 @@ use rows::{RowsHash, Tally, copy_text, workers};
 use crate::pieces::{self, Piece};
 use crate::plan::Plan;
 use crate::scratch::Scratch;
-use crate::{journal, session, statistics};
+use crate::{extension_config, journal, session, statistics};
 use rows::server_hash::Sum;
 
 /// Proves every restored table by the plan's workers, and has some analyzed by the way.
@@ -110,9 +110,10 @@ pub fn check_here(session: &mut Session, plan: &Plan) -> Result<()> {
 }
 
 pub fn check_table(session: &mut Session, plan: &Plan, table: &Table) -> Result<()> {
-    let condition = table.condition.as_deref();
+    let condition = extension_config::condition(session, table)?;
     let (schema, name) = (&table.schema, &table.name);
-    let sql = copy_text::copy_out(schema, name, &table.columns, condition, plan.encoding());
+    let sql =
+        copy_text::copy_out(schema, name, &table.columns, condition.as_deref(), plan.encoding());
     let tally = tally(session, &sql)?;
     compare(table, tally.rows, tally.hash())
 }

@@ -11,7 +11,7 @@ use db_backup::manifest::Table;
 use crate::archive::Entry;
 use crate::plan::{Part, Plan, Selection};
 use crate::server::Server;
-use crate::{chunks, content, large_objects, preflight, sequences, session};
+use crate::{chunks, content, extension_config, large_objects, preflight, sequences, session};
 
 /// Restores the selection; tables and types that the database holds already are used as they are.
 ///
@@ -109,7 +109,7 @@ fn set_triggers_aside(session: &mut Session, database: &Database, superuser: boo
 fn require_empty(session: &mut Session, table: &Table, database: &Database) -> Result<()> {
     let name = chunks::sql_name(table);
     session.batch(&format!("LOCK TABLE ONLY {name} IN SHARE ROW EXCLUSIVE MODE"))?;
-    let condition = table.condition.as_deref().unwrap_or_default();
+    let condition = extension_config::condition(session, table)?.unwrap_or_default();
     let sql = format!("SELECT count(*) FROM ONLY {name} {condition}");
     let rows: i64 = session.query_one(&sql, &[])?.get(0);
     if rows == 0 {

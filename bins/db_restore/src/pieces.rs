@@ -7,6 +7,7 @@ use common::{Result, Session};
 use rows::{copy_text, server_hash};
 
 use crate::chunks::sql_name;
+use crate::extension_config;
 use crate::plan::Plan;
 
 /// A part of a table that one worker reads.
@@ -47,8 +48,10 @@ pub fn of_tables(session: &mut Session, plan: &Plan) -> Result<Vec<Piece>> {
     for (position, table) in plan.tables.iter().enumerate() {
         let (pages, bytes) = sizes.get(&place(position)).copied().unwrap_or_default();
         let wanted = (bytes / PIECE + 1).min(pages);
-        let one = Piece { table: position, predicate: table.condition.clone() };
-        if wanted <= 1 || table.condition.is_some() {
+        let condition = extension_config::condition(session, table)?;
+        let is_part = condition.is_some();
+        let one = Piece { table: position, predicate: condition };
+        if wanted <= 1 || is_part {
             pieces.push((bytes, one));
             continue;
         }

@@ -68,10 +68,8 @@ impl<'a> Plan<'a> {
             let error = error.context(format!("{}: {ARCHIVE} cannot be read", backup.label()));
             match &manifest.options.filter {
                 None => error.hint("Nothing was changed."),
-                Some(filter) => error.hint(format!(
-                    "Does --unfilter, or the recorded command, undo `{}`? Nothing was changed.",
-                    filter.write
-                )),
+                Some(filter) => error
+                    .hint(format!("Does --unfilter undo `{}`? Nothing was changed.", filter.write)),
             }
         })?;
         let mut plan = Plan {

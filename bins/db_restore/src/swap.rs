@@ -13,6 +13,7 @@ use postgres::error::SqlState;
 use crate::names;
 use crate::scratch::Scratch;
 use crate::server::Server;
+use crate::setting_list;
 
 /// Renames the live database away and the scratch database to its name; what the former is called
 /// now, if there was one.
@@ -151,7 +152,10 @@ fn dressed(name: &str, facts: &DatabaseFacts) -> Vec<String> {
             sql.extend(grants.iter().map(|grant| {
                 let grantee = grant.grantee.as_deref().map_or("PUBLIC".to_owned(), quote);
                 let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
-                format!("GRANT {} ON DATABASE {database} TO {grantee}{option}", grant.privilege)
+                format!(
+                    "GRANT {} ON DATABASE {database} TO {grantee}{option}",
+                    grant.privilege.sql()
+                )
             }));
         }
     }
@@ -159,7 +163,7 @@ fn dressed(name: &str, facts: &DatabaseFacts) -> Vec<String> {
     sql
 }
 
-/// Settings whose stored value is a list that SQL can read; others are one string.
+/// Settings whose stored value is a list.
 /// Source: `variable_is_guc_list_quote` in PostgreSQL's `dumputils.c`.
 const LISTS: [&str; 6] = [
     "local_preload_libraries",
@@ -170,14 +174,18 @@ const LISTS: [&str; 6] = [
     "unix_socket_directories",
 ];
 
+/// Whoever may set a setting of their own role chose its value, so that each part of it is quoted.
 fn setting_statement(database: &str, setting: &Setting) -> String {
     let is_list = LISTS.contains(&setting.name.to_lowercase().as_str());
-    let value = if is_list && !setting.value.is_empty() {
-        setting.value.clone()
-    } else {
-        literal(&setting.value)
+    let parts = if is_list { setting_list::split(&setting.value) } else { None };
+    let value = match parts {
+        Some(parts) if !parts.is_empty() => {
+            parts.iter().map(|part| literal(part)).collect::<Vec<_>>().join(", ")
+        }
+        // What is no list is taken as one string, as the server took it.
+        _ => literal(&setting.value),
     };
-    let name = quote(&setting.name);
+    let name = setting.name.split('.').map(quote).collect::<Vec<_>>().join(".");
     match &setting.role {
         None => format!("ALTER DATABASE {database} SET {name} TO {value}"),
         Some(role) => {

@@ -111,7 +111,7 @@ fn missing(major: Option<&str>, other: Option<&str>) -> Error {
 }
 
 fn with_install_line(error: Error) -> Error {
-    match install_line(PACKAGES, on_path, account::caller() == 0) {
+    match install_line(PACKAGES, packaged::on_path, account::caller() == 0) {
         Some(line) => error.hint(format!("`make setup` installs them, or: {line}")),
         None => error
             .hint("Install the PostgreSQL server, 14 or newer, or name its folder by --bindir."),
@@ -126,11 +126,6 @@ fn install_line(packages: &str, exists: impl Fn(&str) -> bool, root: bool) -> Op
     let sudo = if root || row[0] == "brew" { "" } else { "sudo " };
     let install = format!("{sudo}{} {}", row[2], row[3]);
     Some(if row[1].is_empty() { install } else { format!("{sudo}{} && {install}", row[1]) })
-}
-
-fn on_path(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 #[cfg(test)]

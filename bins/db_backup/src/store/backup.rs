@@ -1,7 +1,7 @@
 //! One finished backup.
 
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use common::{Context, Error, Result};
@@ -9,21 +9,19 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::gzip;
-use crate::manifest::{self, Chunk, Manifest, hex};
+use crate::manifest::{self, Chunk, Filter, Manifest, hex};
+use crate::private_files::{FILTERED, open_plain};
 use crate::reading::{self, ChunkReader, Plain};
 
 /// Beside the manifest; not counted among the files.
 pub const VERIFIED: &str = "verified.json";
-
-/// Ends the names of files that went through a filter.
-pub const FILTERED: &str = ".filtered";
 
 /// A finished backup with a manifest that holds.
 #[derive(Clone, Debug)]
 pub struct Backup {
     pub path: PathBuf,
     pub manifest: Manifest,
-    /// The command that undoes the filter, as recorded or as given at reading.
+    /// The command that undoes the filter. Never one that the manifest names.
     unfilter: Option<String>,
 }
 
@@ -53,12 +51,18 @@ impl Backup {
         if name.starts_with('.') && name.ends_with(".partial") {
             return Err(unfinished(path, &label));
         }
-        let manifest = Manifest::read(path, &label)?;
-        let unfilter = manifest.options.filter.as_ref().and_then(|filter| filter.read.clone());
-        Ok(Backup { path: path.to_owned(), manifest, unfilter })
+        Backup::in_the_making(path)
     }
 
-    /// Reads filtered files through another command than the recorded one.
+    /// The same before it has its name, by the process that writes it.
+    pub(super) fn in_the_making(path: &Path) -> Result<Backup> {
+        let label = label(path);
+        let manifest = Manifest::read(path, &label)?;
+        refuse_links(path, &label)?;
+        Ok(Backup { path: path.to_owned(), manifest, unfilter: None })
+    }
+
+    /// Reads filtered files through this command.
     #[must_use]
     pub fn with_unfilter(mut self, command: Option<String>) -> Backup {
         if self.manifest.options.filter.is_some() && command.is_some() {
@@ -129,13 +133,25 @@ impl Backup {
         match (&self.manifest.options.filter, &self.unfilter) {
             (None, _) => Ok(None),
             (Some(_), Some(command)) => Ok(Some(command)),
-            (Some(filter), None) => Err(Error::usage(format!(
-                "{}: its files went through `{}`, and nothing says how to undo that",
-                self.label(),
-                filter.write
-            ))
-            .hint("--unfilter CMD names the command that reads them.")),
+            (Some(filter), None) => Err(self.needs_unfilter(filter)),
         }
+    }
+
+    /// A command that comes with a backup may be anybody's: it is shown, and never run.
+    fn needs_unfilter(&self, filter: &Filter) -> Error {
+        let error = Error::usage(format!(
+            "{}: its files went through a filter, and nothing says how to undo that",
+            self.label()
+        ))
+        .detail(format!("Written through `{}`.", filter.write.escape_debug()));
+        let error = match &filter.read {
+            None => error,
+            Some(read) => error.detail(format!(
+                "The manifest says that `{}` reads them; look at it before you run it.",
+                read.escape_debug()
+            )),
+        };
+        error.hint("--unfilter CMD, or BACKUP_UNFILTER_CMD, names the command that reads them.")
     }
 
     /// Whether its chunks can be decoded here.
@@ -157,7 +173,8 @@ impl Backup {
 
     /// When and how this backup was last proved; `None` too where its manifest is another since.
     pub fn verified(&self) -> Option<Verified> {
-        let text = fs::read_to_string(self.path.join(VERIFIED)).ok()?;
+        let mut text = String::new();
+        open_plain(&self.path.join(VERIFIED)).ok()?.read_to_string(&mut text).ok()?;
         let verified: Verified = serde_json::from_str(&text).ok()?;
         (verified.manifest == self.seal()).then_some(verified)
     }
@@ -190,6 +207,16 @@ impl Backup {
 
     fn seal(&self) -> String {
         hex(&Sha256::digest(self.manifest.sealed()))
+    }
+}
+
+/// Files are not read through links, and neither is the folder that holds them.
+fn refuse_links(path: &Path, label: &str) -> Result<()> {
+    let data = path.join("data");
+    match fs::symlink_metadata(&data) {
+        Ok(folder) if !folder.is_dir() => Err(Error::new(format!("{label}: data is not a folder"))
+            .hint("Do not use this backup. Nothing was read or changed.")),
+        _ => Ok(()),
     }
 }
 

@@ -5,15 +5,14 @@ mod naming;
 mod partial;
 mod verify;
 
-use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use common::{Context, Error, Result};
 
-pub use backup::{Backup, FILTERED, Lease, Verified};
+pub use backup::{Backup, Lease, Verified};
 pub use naming::{chunk_file, name_of, partial_name};
-pub use partial::{Partial, remove, sweep};
+pub use partial::{Partial, Swept, remove, sweep};
 pub use verify::{Findings, verify_files};
 
 use crate::manifest;
@@ -112,23 +111,4 @@ impl Store {
         }
         Ok(names)
     }
-}
-
-/// A new file that only its owner may read.
-pub fn create_private(path: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    options.open(path).context(|| format!("{} cannot be written", path.display()))
-}
-
-/// A new folder that only its owner may enter.
-pub fn create_private_folder(path: &Path) -> Result<()> {
-    let created = fs::DirBuilder::new().mode(0o700).create(path);
-    created.context(|| format!("{} cannot be made", path.display()))
-}
-
-/// Makes the names in a folder last through a power failure.
-pub fn sync_folder(path: &Path) -> Result<()> {
-    let synced = File::open(path).and_then(|folder| folder.sync_all());
-    synced.context(|| format!("{} cannot be synced", path.display()))
 }

@@ -1,5 +1,7 @@
 //! Names of backups and of the files in them.
 
+use crate::private_files::FILTERED;
+
 /// Bytes of an encoded schema or table name beyond which it is cut: two of them and the rest
 /// stay below the 255 that file systems allow.
 const LONGEST: usize = 90;
@@ -25,7 +27,7 @@ pub fn chunk_file(schema: &str, table: &str, oid: u32, number: usize, filtered: 
     let (schema_part, table_part) = (encode_up_to(schema, LONGEST), encode_up_to(table, LONGEST));
     let cut = schema_part.ends_with('~') || table_part.ends_with('~');
     let oid = if cut { format!("~{oid}") } else { String::new() };
-    let suffix = if filtered { super::FILTERED } else { "" };
+    let suffix = if filtered { FILTERED } else { "" };
     format!("data/{schema_part}.{table_part}{oid}.{number}.copy.gz{suffix}")
 }
 

@@ -10,6 +10,7 @@ use indicatif::ProgressBar;
 
 use super::Backup;
 use super::backup::VERIFIED;
+use super::partial::MARK;
 use crate::manifest::{self, Chunk, File};
 use crate::reading;
 use rows::RowsHash;
@@ -111,7 +112,7 @@ fn contradictions(backup: &Backup) -> Vec<Error> {
 fn unexpected(backup: &Backup) -> Result<Vec<Error>> {
     let mut known: HashSet<&str> =
         backup.manifest.files.iter().map(|file| file.path.as_str()).collect();
-    known.extend([manifest::FILE, VERIFIED]);
+    known.extend([manifest::FILE, VERIFIED, MARK]);
     let mut found = Vec::new();
     walk(&backup.path, "", &mut found)?;
     found.retain(|path| !known.contains(path.as_str()));

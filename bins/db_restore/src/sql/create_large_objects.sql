@@ -14,6 +14,9 @@ BEGIN
             EXECUTE format('REVOKE ALL ON LARGE OBJECT %s FROM PUBLIC, %I', object.id, current_user);
             FOR given IN SELECT * FROM jsonb_to_recordset(object.grants)
                          AS grants (grantee text, privilege text, grantable boolean) LOOP
+                IF given.privilege NOT IN ('SELECT', 'UPDATE') THEN
+                    RAISE 'the backup names a privilege that large objects do not have';
+                END IF;
                 EXECUTE format('GRANT %s ON LARGE OBJECT %s TO %s%s', given.privilege, object.id,
                     coalesce(quote_ident(given.grantee), 'PUBLIC'),
                     CASE WHEN given.grantable THEN ' WITH GRANT OPTION' ELSE '' END);

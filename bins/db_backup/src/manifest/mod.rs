@@ -1,7 +1,8 @@
 //! `manifest.json`: what a backup holds, so that each file, row and setting of it can be proved.
 
-use std::fs;
-use std::io::Write;
+mod form; // what a manifest may say
+
+use std::io::{Read, Write};
 use std::path::Path;
 
 use common::{Error, Result};
@@ -9,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use rows::RowsHash;
+
+use crate::private_files::{create_private, open_plain};
 
 pub const FILE: &str = "manifest.json";
 
@@ -78,17 +81,38 @@ pub struct Grant {
     /// `None`: PUBLIC.
     pub grantee: Option<String>,
     pub grantor: String,
-    /// `CONNECT`, `SELECT`, …
-    pub privilege: String,
+    pub privilege: Privilege,
     pub grantable: bool,
+}
+
+/// Those of a database and of a large object. A closed list, as the word goes into a GRANT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Privilege {
+    Connect,
+    Create,
+    Select,
+    Temporary,
+    Update,
+}
+
+impl Privilege {
+    pub fn sql(self) -> &'static str {
+        match self {
+            Privilege::Connect => "CONNECT",
+            Privilege::Create => "CREATE",
+            Privilege::Select => "SELECT",
+            Privilege::Temporary => "TEMPORARY",
+            Privilege::Update => "UPDATE",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Setting {
     pub role: Option<String>,
     pub name: String,
-    /// As `pg_db_role_setting` holds it: for list settings such as search_path, SQL to be used
-    /// as it is.
+    /// As `pg_db_role_setting` holds it; a list such as search_path is split and quoted anew.
     pub value: String,
 }
 
@@ -120,7 +144,8 @@ impl Options {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Filter {
     pub write: String,
-    /// `None` where it was not given and is not known: then `--unfilter` names it at reading.
+    /// What `--unfilter` said when the backup was made, for people to read. It is never run: the
+    /// command line, the environment or `.env` names the command at reading.
     pub read: Option<String>,
 }
 
@@ -249,7 +274,7 @@ impl Manifest {
 
     /// Writes and fsyncs the manifest, the last file of a backup.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let mut file = crate::store::create_private(&folder.join(FILE))?;
+        let mut file = create_private(&folder.join(FILE))?;
         file.write_all(self.sealed().as_bytes())?;
         file.sync_all()?;
         Ok(())
@@ -261,7 +286,9 @@ impl Manifest {
     /// It is missing, was changed, or is of a format that this program does not know.
     pub fn read(folder: &Path, label: &str) -> Result<Manifest> {
         let path = folder.join(FILE);
-        let text = fs::read_to_string(&path).map_err(|error| {
+        let mut text = String::new();
+        let read = open_plain(&path).and_then(|mut file| file.read_to_string(&mut text));
+        read.map_err(|error| {
             if error.kind() == std::io::ErrorKind::NotFound {
                 Error::new(format!("{label}: {FILE} is missing")).hint(
                     "The manifest is a backup's last file: without it the folder is no backup.",
@@ -287,8 +314,17 @@ impl Manifest {
         if !seal_holds(&text) {
             return Err(edited().hint("It was changed or damaged after the backup was made."));
         }
-        serde_json::from_str(&text).map_err(|error| edited().detail(error.to_string()))
+        let manifest: Manifest = serde_json::from_str(&text)
+            .map_err(|error| strange_form(label).detail(error.to_string()))?;
+        form::refuse_strange(&manifest, label)?;
+        Ok(manifest)
     }
+}
+
+/// The seal holds, so that it was written so.
+fn strange_form(label: &str) -> Error {
+    Error::new(format!("{label}: {FILE} is not in the form of a manifest"))
+        .hint("Do not use this backup. Nothing was read or changed.")
 }
 
 const SEAL: usize = 64;
