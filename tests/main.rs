@@ -4,6 +4,7 @@
 //! silent pass would be worse.
 
 mod apply_sql;
+mod architecture;
 mod attack;
 mod bookkeeping;
 mod catalog;

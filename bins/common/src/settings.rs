@@ -3,9 +3,6 @@
 use std::env;
 use std::time::Duration;
 
-pub use crate::private_cluster::PrivateCluster;
-pub use crate::side::any_is_configured;
-
 use crate::{Error, Result};
 
 /// Reads `.env` of this folder or the nearest above it; what the environment sets already wins.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::settings::PrivateCluster;
+use common::PrivateCluster;
 use common::{Database, Error, Result, packaged};
 
 /// One version's programs, all in one folder.

@@ -5,27 +5,11 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use clap::ValueEnum;
-use common::settings::{self, PrivateCluster};
+use common::PrivateCluster;
 use common::{Database, Error, Outcome, Project, Result, Session, Side, Terms, say};
 
 use crate::private;
-
-/// One of the two databases.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Which {
-    Old,
-    New,
-}
-
-impl Which {
-    pub fn side(self) -> Side {
-        match self {
-            Which::Old => Side::Old,
-            Which::New => Side::New,
-        }
-    }
-}
+use crate::which::Which;
 
 /// `dev_postgres status`: one line for the private server, if it is the one in use, and one for
 /// each database, which is connected to.
@@ -33,7 +17,7 @@ impl Which {
 /// # Errors
 /// A database is not set, or cannot be connected to.
 pub fn status(project: &Project) -> Result<Outcome> {
-    if !settings::any_is_configured()
+    if !common::any_is_configured()
         && let Some(cluster) = PrivateCluster::find()?
     {
         let place = private::shown(&cluster.folder);

@@ -2,13 +2,13 @@
 
 use std::io::{BufRead, IsTerminal, stderr, stdin};
 
-use common::settings::PrivateCluster;
+use common::PrivateCluster;
 use common::{
     Database, Error, Outcome, Project, Result, Session, Side, Terms, identifier, note, say,
 };
 
-use crate::connect::Which;
 use crate::server::SUPERUSER;
+use crate::which::Which;
 
 /// Created databases are reached from here.
 const MAINTENANCE: &str = "postgres";

@@ -8,15 +8,16 @@ mod databases; // the project's two databases: made where missing, made anew
 mod private; // the cluster under .pg/
 mod server; // one data folder: initdb, start, stop
 mod throw_away; // run -- CMD
+mod which; // old or new
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use common::{Outcome, Project, Result, project, settings};
+use common::{Outcome, Project, Result, project};
 
-use crate::connect::Which;
+use crate::which::Which;
 
 /// A private local PostgreSQL, made from the machine's own server binaries.
 #[derive(Parser)]
@@ -69,7 +70,7 @@ fn dev_postgres(args: Args) -> Result<Outcome> {
     let bindir = args.bindir.as_deref();
     let project = || Project::open(&args.project);
     match args.command {
-        Command::Start { unless_configured: true } if settings::any_is_configured() => {
+        Command::Start { unless_configured: true } if common::any_is_configured() => {
             Ok(Outcome::Done)
         }
         Command::Start { unless_configured } => {

@@ -2,19 +2,18 @@
 //! through `.pg/cluster.toml`.
 
 use std::env;
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use common::settings::{self, PrivateCluster};
+use common::PrivateCluster;
 use common::{Context, Error, Outcome, Project, Result, note, say};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::account::Account;
 use crate::binaries::Binaries;
 use crate::databases;
-use crate::server::{SUPERUSER, Server};
+use crate::server::{SUPERUSER, Server, write_private};
 
 /// `dev_postgres start`: afterwards the server runs and the project's databases exist. `quiet` says
 /// nothing where nothing was to be done.
@@ -31,7 +30,7 @@ pub fn start(project: &Project, bindir: Option<&Path>, quiet: bool) -> Result<Ou
         None => (false, launch(&folder, &server)?),
     };
     let created = databases::create_missing(&cluster, project)?;
-    if !quiet && settings::any_is_configured() {
+    if !quiet && common::any_is_configured() {
         note("the databases that the environment or .env names are used, not this server's");
     }
     if !running || created || !quiet {
@@ -205,13 +204,5 @@ fn record(cluster: &PrivateCluster) -> Result<()> {
     let written = cluster.folder.join("cluster.toml.new");
     fs::write(&written, text)
         .and_then(|()| fs::rename(&written, &path))
-        .context(|| format!("cannot write {}", path.display()))
-}
-
-/// Private before there is anything in it to read.
-pub fn write_private(path: &Path, text: &str) -> Result<()> {
-    File::create(path)
-        .and_then(|_| fs::set_permissions(path, Permissions::from_mode(0o600)))
-        .and_then(|()| fs::write(path, text))
         .context(|| format!("cannot write {}", path.display()))
 }

@@ -1,9 +1,9 @@
 //! One data folder and the server on it: initdb, start, stop.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -14,7 +14,6 @@ use common::{Context, Error, Result};
 
 use crate::account::Account;
 use crate::binaries::Binaries;
-use crate::private;
 
 /// The superuser of every server that we make.
 pub const SUPERUSER: &str = "postgres";
@@ -72,7 +71,7 @@ impl Server {
                 .context(|| format!("cannot remove {}", building.display()))?;
         }
         let password_file = self.data.with_extension("password");
-        private::write_private(&password_file, password)?;
+        write_private(&password_file, password)?;
         self.account.own(&password_file)?;
         // Not every system has C.UTF-8; both sort by code point.
         let made = self
@@ -275,4 +274,12 @@ fn shared_buffers() -> u64 {
 fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     lines[lines.len().saturating_sub(8)..].join("\n")
+}
+
+/// Private before there is anything in it to read.
+pub fn write_private(path: &Path, text: &str) -> Result<()> {
+    File::create(path)
+        .and_then(|_| fs::set_permissions(path, Permissions::from_mode(0o600)))
+        .and_then(|()| fs::write(path, text))
+        .context(|| format!("cannot write {}", path.display()))
 }

@@ -3,7 +3,7 @@
 
 use squawk_lexer::TokenKind;
 
-use crate::split::Token;
+use crate::token::Token;
 
 /// Names as SQL spells them, for `to_regclass`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use squawk_lexer::TokenKind;
 
-use crate::split::Token;
+use crate::token::Token;
 
 /// What a CREATE INDEX CONCURRENTLY builds.
 #[derive(Clone, Debug, PartialEq, Eq)]

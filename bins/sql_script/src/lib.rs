@@ -9,6 +9,7 @@ mod place; // where in the file an error of the server lies
 mod script; // one file
 mod split; // its statements
 mod statement_progress; // how far the server is with a long one
+mod token; // what statements are made of
 mod transaction; // what may not run in a transaction, or would end it
 
 pub use concurrent::Concurrent;

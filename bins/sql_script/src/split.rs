@@ -10,6 +10,7 @@ use std::ops::Range;
 use common::{Error, Result};
 use squawk_lexer::{LiteralKind, TokenKind, tokenize};
 
+use crate::token::Token;
 use crate::{Concurrent, ConcurrentIndex, Script, concurrent, index, transaction};
 
 /// One statement of a script.
@@ -26,20 +27,6 @@ pub struct Statement {
     /// Whether it must come alone: the server refuses it inside of a transaction block, or it may
     /// end transactions of its own.
     pub alone: bool,
-}
-
-/// A token that is neither blank nor comment.
-#[derive(Clone, Debug)]
-pub(crate) struct Token {
-    pub kind: TokenKind,
-    pub range: Range<usize>,
-}
-
-impl Token {
-    /// Whether it is this keyword, given in lower case.
-    pub fn is(&self, text: &str, word: &str) -> bool {
-        self.kind == TokenKind::Ident && text[self.range.clone()].eq_ignore_ascii_case(word)
-    }
 }
 
 /// Reads the statements of one part of a script.

@@ -3,7 +3,7 @@
 use common::Result;
 
 use crate::Script;
-use crate::split::Token;
+use crate::token::Token;
 
 /// Savepoints are the file's own business; the transaction around them is not.
 pub(crate) fn refuse_control(script: &Script, line: usize, tokens: &[Token]) -> Result<()> {

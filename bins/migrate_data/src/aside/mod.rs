@@ -11,7 +11,6 @@ mod restore;
 use common::{Context, Result, Session};
 use postgres::Row;
 
-use crate::ledger;
 use crate::plan::Plan;
 pub use proof::keeps_apart;
 pub use restore::{
@@ -79,22 +78,6 @@ pub fn set_aside(session: &mut Session, run: i64, plan: &Plan) -> Result<()> {
             .context(|| format!("the {kind} {name} of {table} cannot be set aside"))?;
     }
     session.commit()
-}
-
-/// The columns of a table's primary key while it is away; none where it is not.
-///
-/// # Errors
-/// The ledger cannot be read.
-pub fn primary_key(session: &mut Session, table: u32) -> Result<Vec<String>> {
-    if !ledger::exists(session)? {
-        return Ok(Vec::new());
-    }
-    let row = session.query_opt(
-        "SELECT primary_key FROM pgrefit.set_aside \
-         WHERE table_name = $1::oid::regclass::text AND primary_key IS NOT NULL AND restored_at IS NULL",
-        &[&table],
-    )?;
-    Ok(row.map(|row| row.get(0)).unwrap_or_default())
 }
 
 fn may_go(plan: &Plan, row: &Row) -> bool {

@@ -7,7 +7,6 @@ use super::source::SourceBuilder;
 use super::{
     Order, Otherwise, Plan, Source, Target, TargetColumn, Unique, WholeRow, circular, lookups,
 };
-use crate::aside;
 use crate::catalog::{Column as CatalogColumn, Relation};
 use crate::mapping::{self, Input, Mapping, OrderBy};
 use crate::value::Value;
@@ -66,7 +65,7 @@ fn find_destinations<'m>(
                 .hint("`make migrate` brings the new database's tables. Nothing was loaded."));
         };
         if relation.primary_key.is_empty() {
-            relation.primary_key = aside::primary_key(new, relation.oid)?;
+            relation.primary_key = bookkeeping::loads::primary_key_away(new, relation.oid)?;
         }
         if let Some(twin) = destinations.iter().find(|other| other.relation.oid == relation.oid) {
             return Err(mapping.file.error(

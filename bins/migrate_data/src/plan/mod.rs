@@ -26,7 +26,7 @@ pub struct Plan {
     pub max_rejects: Option<MaxRejects>,
     /// Of the mapping; see [`crate::mapping::MappingFile::checksum`].
     pub checksum: String,
-    /// Whether all of the mapping's sources are in it; see [`crate::only`].
+    /// Whether all of the mapping's sources are in it; see `only`.
     pub is_whole: bool,
     /// How many targets there are in all sources.
     pub target_count: usize,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use postgres::Client;
 
-use crate::session::connect;
+use super::connect;
 use crate::settings::PoolSettings;
 use crate::{Database, Error, Result, Session, Terms, pooling};
 

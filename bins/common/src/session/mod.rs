@@ -1,11 +1,15 @@
 //! One connection, and on whose terms it runs.
 
+mod pool; // many of them, handed on clean
+
 use std::time::Instant;
 
 use postgres::types::ToSql;
 use postgres::{Client, CopyInWriter, CopyOutReader, Row};
 
-use crate::pool::{Manager, Pooled};
+pub use pool::Pool;
+use pool::{Manager, Pooled};
+
 use crate::settings::query_logging;
 use crate::{Database, Error, Result, refused, run};
 
