@@ -196,4 +196,8 @@ fn options_of_the_one_kind_do_not_go_with_the_other() {
         run.exits(2);
         assert!(run.stderr.contains("--csv <PATH>"), "{run}");
     }
+    populate(&lab, &lab.old, &["--csv", "t.csv", "--jobs", "2"]).fails(
+        2,
+        "populate_old: --jobs is for fake rows, and --csv loads one file after the other\n  hint: Leave out --jobs. Nothing was changed.",
+    );
 }

@@ -18,6 +18,11 @@ pub struct Jobs {
 }
 
 impl Jobs {
+    /// Whether a number was asked for.
+    pub fn is_given(self) -> bool {
+        self.jobs.is_some()
+    }
+
     /// As many as asked for, or the default.
     pub fn wanted(self) -> usize {
         self.jobs.map_or_else(

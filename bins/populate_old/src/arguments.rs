@@ -20,6 +20,10 @@ pub struct Arguments {
     #[arg(long)]
     pub if_empty: bool,
 
+    /// For fake rows. Not among them, as clap forgets what conflicts with a group that holds another.
+    #[command(flatten)]
+    pub jobs: Jobs,
+
     #[command(flatten)]
     pub fake: Fake,
 
@@ -53,9 +57,6 @@ pub struct Fake {
     #[arg(long, value_name = "RATE", default_value_t = 0.12, conflicts_with = "csv", value_parser = rate)]
     pub dirt: f64,
 
-    #[command(flatten)]
-    pub jobs: Jobs,
-
     /// Write the answer key into schema `truth` (the default).
     #[arg(long, overrides_with = "no_truth", conflicts_with = "csv")]
     pub truth: bool,
@@ -69,7 +70,7 @@ pub struct Fake {
 #[command(next_help_heading = "CSV exports")]
 pub struct Export {
     /// A CSV file, or a folder of them with one common header; .gz too.
-    #[arg(long, value_name = "PATH", conflicts_with = "jobs")]
+    #[arg(long, value_name = "PATH")]
     pub csv: Option<PathBuf>,
 
     /// The table to make [default: the name of the file or folder].

@@ -9,13 +9,19 @@ use std::process::ExitCode;
 
 use arguments::Arguments;
 use clap::Parser;
-use common::{Database, Outcome, Project, Result, Side, run};
+use common::{Database, Error, Outcome, Project, Result, Side, run};
 
 fn main() -> ExitCode {
     run("populate_old", Arguments::parse, |arguments| populate_old(&arguments))
 }
 
 fn populate_old(arguments: &Arguments) -> Result<Outcome> {
+    if arguments.export.csv.is_some() && arguments.jobs.is_given() {
+        return Err(Error::usage(
+            "--jobs is for fake rows, and --csv loads one file after the other",
+        )
+        .hint("Leave out --jobs. Nothing was changed."));
+    }
     let project = Project::open(&arguments.project)?;
     let database = Database::of(Side::Old, &project)?;
     match &arguments.export.csv {

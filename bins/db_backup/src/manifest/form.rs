@@ -35,11 +35,13 @@ fn strange(manifest: &Manifest) -> Option<String> {
         if !is_sha256(&file.sha256) {
             return Some(format!("files[{index}].sha256"));
         }
-        paths.insert(file.path.as_str());
+        if !paths.insert(file.path.as_str()) {
+            return Some(format!("{}, twice,", file.path));
+        }
     }
     for (of, chunk) in manifest.chunks() {
         if !paths.contains(chunk.file.as_str()) {
-            return Some(format!("a file of {}", of.escape_debug()));
+            return Some(format!("{} of {}", chunk.file.escape_debug(), of.escape_debug()));
         }
         if !is_sha256(&chunk.sha256) {
             return Some(format!("the SHA-256 of {}", chunk.file));

@@ -83,7 +83,7 @@ pub fn generate(arguments: &Arguments, project: &Project, database: &Database) -
     let shop = Shop::new(fake);
     tables::prepare(&mut session, project, &found, shop.keyed)?;
     let pool = Pool::open(database)?;
-    let dirty = fill::fill(&shop, &pool, workers(fake, &pool), fake.orders)
+    let dirty = fill::fill(&shop, &pool, workers(arguments.jobs, &pool), fake.orders)
         .map_err(|error| error.hint("The tables hold a part of the rows and are marked as unfinished; the next run starts over."))?;
     let summary = summary(fake, dirty);
     tables::finish(&mut session, shop.keyed, &format!("{} ({})", summary.0, summary.1))?;
@@ -116,8 +116,8 @@ impl Shop {
 }
 
 /// As many connections as asked for, never more than the pool has.
-fn workers(fake: &Fake, pool: &Pool) -> u32 {
-    (fake.jobs.wanted() as u32).min(pool.size())
+fn workers(jobs: common::Jobs, pool: &Pool) -> u32 {
+    (jobs.wanted() as u32).min(pool.size())
 }
 
 /// What was made, and in brackets how.
