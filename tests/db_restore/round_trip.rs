@@ -132,7 +132,7 @@ fn it_says_what_is_back_and_what_is_kept() {
     assert_eq!(
         run.ok(),
         format!(
-            "db_restore: {} is back as of {date} {}:{}:{} UTC (head 51c2); the broken one is kept as {}\n",
+            "db_restore: {} is back as of {date} {}:{}:{} UTC (head 51c2); the former database is kept as {}\n",
             shop.new,
             &clock[..2],
             &clock[2..4],

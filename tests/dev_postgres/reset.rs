@@ -26,9 +26,7 @@ fn reset_asks_before_it_drops() {
         said.contains(&format!("dev_postgres: drop {both} with all that is in them? [y/N] ")),
         "{said}"
     );
-    assert!(
-        said.contains("dev_postgres: the answer was not yes\r\n  hint: Nothing was changed.\r\n")
-    );
+    assert!(said.contains("dev_postgres: not confirmed\r\n  hint: Nothing was changed.\r\n"));
     assert_eq!(home.sql("SELECT to_regclass('kept')"), "kept");
 
     let (code, said) = on_a_terminal(&home, "y\n");

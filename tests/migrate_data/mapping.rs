@@ -109,7 +109,7 @@ fn a_key_that_is_none_is_refused_with_the_numbers() {
     );
     lab.run("migrate_data", &[]).fails(
         2,
-        "migrate_data: `id` is no key of o: 3 rows have only 2 different ones\n  \
+        "migrate_data: `id` is not a key of o: 3 rows have only 2 different ones\n  \
          hint: `key` names the column that tells every source row from all others. Nothing was loaded.",
     );
 }

@@ -141,7 +141,7 @@ fn a_source_may_have_a_key_of_several_columns_or_none() {
         (
             "loose",
             "[\"a\", \"b\"]",
-            "`a, b` is no key of loose: 1 of 2 rows have none\n  hint: `key` names the column that tells every source row from all others. Nothing was loaded.",
+            "`a, b` is not a key of loose: 1 of 2 rows have none\n  hint: `key` names the column that tells every source row from all others. Nothing was loaded.",
         ),
         (
             "loose",

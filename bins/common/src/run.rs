@@ -18,7 +18,7 @@ pub enum Outcome {
 
 /// Runs one binary: reads `.env`, parses the arguments, does the work, prints the error.
 ///
-/// Exit codes: 0 done, 1 the work failed, 2 asked wrongly (configuration, usage), 3 done but a
+/// Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration, 3 done but a
 /// check fell short.
 pub fn run<A>(
     name: &'static str,

@@ -18,7 +18,7 @@ use db_restore::scratch::Purpose;
 /// a database that exists in one transaction. There is no point-in-time recovery and no physical
 /// backup. Roles and tablespaces are not restored: the backup's globals.sql, which `pg_dumpall
 /// --globals-only` wrote, creates them, without passwords.
-/// Exit codes: 0 done, 1 failed, 2 asked wrongly.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {

@@ -20,7 +20,8 @@ pub fn as_of(manifest: &Manifest) -> String {
 }
 
 pub fn restored(target: &str, plan: &Plan, kept: Option<&str>) {
-    let kept = kept.map_or(String::new(), |kept| format!("; the broken one is kept as {kept}"));
+    let kept =
+        kept.map_or(String::new(), |kept| format!("; the former database is kept as {kept}"));
     say(format_args!("{target} is back as of {}{kept}", as_of(&plan.backup.manifest)));
     for omitted in &plan.backup.manifest.omitted {
         note(format_args!("not in the backup: {} ({})", omitted.what, omitted.why));

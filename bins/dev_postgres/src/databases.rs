@@ -128,7 +128,7 @@ fn confirm(databases: &[Database]) -> Result<()> {
     if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
         Ok(())
     } else {
-        Err(Error::new("the answer was not yes").hint("Nothing was changed."))
+        Err(Error::new("not confirmed").hint("Nothing was changed."))
     }
 }
 

@@ -16,7 +16,7 @@ use migrate_data::{progress, throttle};
 ///
 /// Without a command it runs: a run that was killed goes on where it stopped; a finished run that is
 /// run again carries over what changed in the old database since, and writes nothing where nothing
-/// did. Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 more rows quarantined than allowed.
+/// did. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 more rows quarantined than allowed.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {

@@ -16,7 +16,7 @@ pub struct Range {
     pub high: Option<String>,
 }
 
-/// How often a snapshot is begun anew since others come in between.
+/// How many times a snapshot is taken again because somebody changed a table in the meantime.
 const TRIES: u32 = 20;
 
 /// Locks every source and takes the snapshot; both last as long as the session that is handed
@@ -107,8 +107,13 @@ pub fn count(session: &mut Session, source: &Source) -> Result<i64> {
     } else {
         format!("{all} rows have only {distinct} different ones")
     };
-    Err(Error::usage(format!("`{}` is no key of {}: {problem}", source.key.column, source.label))
-        .hint("`key` names the column that tells every source row from all others. Nothing was loaded."))
+    Err(Error::usage(format!(
+        "`{}` is not a key of {}: {problem}",
+        source.key.column, source.label
+    ))
+    .hint(
+        "`key` names the column that tells every source row from all others. Nothing was loaded.",
+    ))
 }
 
 /// Rows in one chunk: enough to amortise a transaction, few enough to be redone without regret.

@@ -9,7 +9,7 @@ use migrate_data::throttle;
 /// Looks at the databases before there is a mapping, and proposes what to begin with. Writes to
 /// neither.
 ///
-/// Exit codes: 0 done, 1 failed, 2 asked wrongly.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Arguments {

@@ -71,7 +71,7 @@ pub fn verify(
             Answer::NotAsked { needs } => {
                 let name = script.path.file_stem().unwrap_or_default().to_string_lossy();
                 note(format_args!(
-                    "{name} is not asked: {needs} does not exist yet (`make migrate-sql`)"
+                    "{name} was skipped: {needs} does not exist yet (`make migrate-sql`)"
                 ));
                 checks.skipped += 1;
             }

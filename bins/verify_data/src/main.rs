@@ -19,7 +19,7 @@ use migrate_data::plan;
 
 /// Proves that nothing was lost or invented by migrate_data. Writes nothing.
 ///
-/// Exit codes: 0 all holds, 1 could not be looked at, 2 asked wrongly, 3 something does not hold.
+/// Exit codes: 0 all holds, 1 could not be looked at, 2 wrong usage, 3 something does not hold.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

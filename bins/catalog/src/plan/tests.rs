@@ -88,7 +88,8 @@ fn a_column_with_one_heir_is_renamed_and_with_two_is_not_guessed() {
     let (from, to) = (catalog(&format!("{SCHEMA},{old}")), catalog(&format!("{SCHEMA},{two}")));
     let error = plan(&from, &to, &Options::default()).unwrap_err();
     assert_eq!(error.exit_code(), 2);
-    let says = "which column became which is not to be seen: `s.t.mail` went, `s.t.email` and `s.t.fax` came";
+    let says =
+        "cannot tell which column was renamed: gone `s.t.mail`, new `s.t.email` and `s.t.fax`";
     assert_eq!(error.primary(), says);
     let hint = Hint {
         to: Id::new(Kind::Column, ["s", "t", "email"]),

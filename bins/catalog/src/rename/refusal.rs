@@ -15,7 +15,7 @@ pub fn ambiguous(gone: &[Id], new: &[Id]) -> Error {
         names.join(" and ")
     };
     let kind = gone[0].kind;
-    Error::usage(format!("which {kind} became which is not to be seen: {} went, {} came", list(gone), list(new)))
+    Error::usage(format!("cannot tell which {kind} was renamed: gone {}, new {}", list(gone), list(new)))
         .detail("Their definitions are the same, and dropping the wrong one would lose its values.")
         .hint("Write `-- @rename from: old_name` before the new one, or `-- @rename from: none` where it is new. Nothing was written.")
 }

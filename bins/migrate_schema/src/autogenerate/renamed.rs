@@ -13,7 +13,7 @@ use mark::{Mark, Part, marks};
 /// The renames that a file speaks of, as names of the desired catalog.
 ///
 /// # Errors
-/// A mark is misspelt, or speaks of nothing that the file makes; file and line are named.
+/// A mark is misspelt, or no definition follows it; file and line are named.
 pub fn read(script: &Script, desired: &Catalog) -> Result<Vec<Hint>> {
     let marks = marks(script)?;
     marks.iter().map(|mark| resolve(mark, script, desired)).collect()

@@ -47,7 +47,7 @@ struct Token {
 /// The marks of a file, in order.
 ///
 /// # Errors
-/// One is misspelt, or speaks of nothing.
+/// One is misspelt, or no definition follows it.
 pub fn marks(script: &Script) -> Result<Vec<Mark>> {
     let (mut tokens, mut comments) = (Vec::new(), Vec::new());
     let (mut at, mut line) = (0, 1);
@@ -80,7 +80,7 @@ fn mark(script: &Script, tokens: &[Token], line: usize, comment: Range<usize>) -
             .hint("The form is `-- @rename from: old_name`, or `from: none` for what is new. Nothing was written."));
     };
     let nothing = || {
-        script.refuse(line, "this rename speaks of nothing").hint(
+        script.refuse(line, "no definition follows this rename").hint(
             "It stands above a definition on a line of its own, or behind it on the same line. Nothing was written.",
         )
     };
@@ -288,7 +288,7 @@ mod tests {
         }
         refused("\n-- @rename to: b\nCREATE TABLE t ();", "a.sql:2: this is no rename");
         refused("-- @rename from:\nCREATE TABLE t ();", "a.sql:1: this is no rename");
-        refused("SELECT 1;\n-- @rename from: b", "a.sql:2: this rename speaks of nothing");
-        refused("-- @rename from: b\nSELECT 1;", "a.sql:1: this rename speaks of nothing");
+        refused("SELECT 1;\n-- @rename from: b", "a.sql:2: no definition follows this rename");
+        refused("-- @rename from: b\nSELECT 1;", "a.sql:1: no definition follows this rename");
     }
 }
