@@ -142,3 +142,54 @@ fn a_former_flag_does_what_the_command_does() {
     lab.run("migrate_data", &["--replay", "--dry-run"]).exits(2);
     lab.run("migrate_data", &["--restart", "--dry-run"]).exits(2);
 }
+
+/// In the form of every other error: what is wrong, what is known of it, the way out.
+#[test]
+fn a_wrong_command_line_is_told_as_any_error() {
+    #[track_caller]
+    fn case(binary: &str, arguments: &[&str], stderr: &str) {
+        Lab::without_databases().run(binary, arguments).fails(2, stderr);
+    }
+    case(
+        "verify_data",
+        &["--projct", "sql/shop"],
+        "verify_data: unexpected argument '--projct' found\n  \
+         hint: A similar argument exists: '--project'.",
+    );
+    case(
+        "migrate_schema",
+        &["upgrad"],
+        "migrate_schema: unrecognized subcommand 'upgrad'\n  \
+         hint: Some similar subcommands exist: 'downgrade', 'upgrade'.",
+    );
+    case(
+        "migrate_schema",
+        &["show"],
+        "migrate_schema: the following required arguments were not provided: <REVISION>\n  \
+         hint: Usage: migrate_schema show <REVISION>",
+    );
+    case(
+        "populate_old",
+        &["--csv", "t.csv", "--users", "5"],
+        "populate_old: the argument '--csv <PATH>' cannot be used with '--users <N>'\n  \
+         hint: Usage: populate_old --csv <PATH>",
+    );
+    case(
+        "dev_postgres",
+        &["url", "middle"],
+        "dev_postgres: invalid value 'middle' for '[WHICH]'\n  \
+         detail: possible values: old, new\n  \
+         hint: `dev_postgres --help` lists what it accepts.",
+    );
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let lab = Lab::without_databases();
+    for binary in BINARIES {
+        let version = lab.run(binary, &["--version"]);
+        assert!(version.ok().starts_with(&format!("{binary} ")), "{version}");
+        let help = lab.run(binary, &["--help"]);
+        assert!(help.ok().contains("Usage: "), "{help}");
+    }
+}

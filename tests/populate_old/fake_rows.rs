@@ -230,12 +230,9 @@ fn a_project_without_legacy_scripts_is_told_of_csv() {
 fn a_share_above_one_is_asked_wrongly() {
     let lab = shop();
     let run = populate(&lab, &lab.old, &["--dirt", "12"]);
-    run.exits(2);
-    let first = run.stderr.lines().next();
-    assert_eq!(
-        first,
-        Some(
-            "error: invalid value '12' for '--dirt <RATE>': a share of rows is a number from 0 to 1"
-        )
+    run.fails(
+        2,
+        "populate_old: invalid value '12' for '--dirt <RATE>': a share of rows is a number from 0 to 1\n  \
+         hint: `populate_old --help` lists what it accepts.",
     );
 }

@@ -36,7 +36,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    common::run("apply_sql", Args::parse, |args| apply_sql(&args))
+    common::run("apply_sql", Args::try_parse, |args| apply_sql(&args))
 }
 
 fn apply_sql(args: &Args) -> Result<Outcome> {

@@ -1,6 +1,7 @@
 //! What the binaries agree on. A thing belongs here when two of them must agree on it, not
 //! because two might call it.
 
+mod command_line;
 mod connection_string;
 mod database;
 mod error;

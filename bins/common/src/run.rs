@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
-use crate::{Result, settings};
+use crate::{Result, command_line, settings};
 
 static NAME: OnceLock<&'static str> = OnceLock::new();
 
@@ -22,12 +22,14 @@ pub enum Outcome {
 /// check fell short.
 pub fn run<A>(
     name: &'static str,
-    parse: impl FnOnce() -> A,
+    parse: impl FnOnce() -> Result<A, clap::Error>,
     work: impl FnOnce(A) -> Result<Outcome>,
 ) -> ExitCode {
     NAME.get_or_init(|| name);
     die_quietly_when_the_reader_leaves();
-    let outcome = settings::load_dotenv().and_then(|()| work(parse()));
+    let outcome = settings::load_dotenv()
+        .and_then(|()| parse().map_err(|error| command_line::explain(&error)))
+        .and_then(work);
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::FellShort) => ExitCode::from(3),

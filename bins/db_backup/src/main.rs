@@ -21,7 +21,7 @@ use clap::Parser;
 use common::{Outcome, Result};
 
 fn main() -> ExitCode {
-    common::run("db_backup", Arguments::parse, db_backup)
+    common::run("db_backup", Arguments::try_parse, db_backup)
 }
 
 fn db_backup(arguments: Arguments) -> Result<Outcome> {

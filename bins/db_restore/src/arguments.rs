@@ -102,8 +102,8 @@ pub struct Place {
 
 impl Arguments {
     /// As they were typed; a flag that has become a command is read as that.
-    pub fn of_process() -> Arguments {
-        Arguments::parse_from(as_commands(env::args_os(), &FORMER_FLAGS))
+    pub fn of_process() -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(as_commands(env::args_os(), &FORMER_FLAGS))
     }
 }
 

@@ -63,7 +63,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    common::run("dev_postgres", Args::parse, dev_postgres)
+    common::run("dev_postgres", Args::try_parse, dev_postgres)
 }
 
 fn dev_postgres(args: Args) -> Result<Outcome> {

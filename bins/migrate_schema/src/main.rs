@@ -13,7 +13,7 @@ use migrate_schema::revisions::Revisions;
 use migrate_schema::{autogenerate, import, init, lint, offline, write};
 
 fn main() -> ExitCode {
-    common::run("migrate_schema", Args::parse, migrate_schema)
+    common::run("migrate_schema", Args::try_parse, migrate_schema)
 }
 
 fn migrate_schema(args: Args) -> Result<Outcome> {

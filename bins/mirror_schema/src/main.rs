@@ -25,7 +25,7 @@ use clap::Parser;
 use common::{Outcome, Result};
 
 fn main() -> ExitCode {
-    common::run("mirror_schema", Args::parse, mirror_schema)
+    common::run("mirror_schema", Args::try_parse, mirror_schema)
 }
 
 fn mirror_schema(args: Args) -> Result<Outcome> {

@@ -12,7 +12,7 @@ use clap::Parser;
 use common::{Database, Error, Outcome, Project, Result, Side, run};
 
 fn main() -> ExitCode {
-    run("populate_old", Arguments::parse, |arguments| populate_old(&arguments))
+    run("populate_old", Arguments::try_parse, |arguments| populate_old(&arguments))
 }
 
 fn populate_old(arguments: &Arguments) -> Result<Outcome> {

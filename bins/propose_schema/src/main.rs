@@ -13,7 +13,7 @@ use common::identifier::QualifiedName;
 use common::{Database, Error, Outcome, Pool, Project, Result, Side};
 
 fn main() -> ExitCode {
-    common::run("propose_schema", Arguments::parse, propose_schema)
+    common::run("propose_schema", Arguments::try_parse, propose_schema)
 }
 
 fn propose_schema(arguments: Arguments) -> Result<Outcome> {

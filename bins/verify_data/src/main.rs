@@ -38,7 +38,7 @@ impl Arguments {
 }
 
 fn main() -> ExitCode {
-    common::run("verify_data", Arguments::parse, verify_data)
+    common::run("verify_data", Arguments::try_parse, verify_data)
 }
 
 fn verify_data(arguments: Arguments) -> Result<Outcome> {
