@@ -268,7 +268,7 @@ fn an_index_that_cannot_be_built_is_not_left_behind_and_is_built_once_the_rows_a
         "apply_sql: sql/mini/optimize/001_index.sql:3: could not create unique index \"t_a\" (23505)\n  \
          detail: Key (a)=(7) is duplicated.\n  \
          detail: The invalid index public.t_a that it left was dropped.\n  \
-         hint: The statement before it stays applied. When this is mended, `apply_sql` goes on from here.",
+         hint: The statement before it stays applied. When this is fixed, `apply_sql` goes on from here.",
     );
     assert_eq!(indexes(&lab), ["t_b|t"]);
     lab.execute(&lab.new, "UPDATE t SET a = 8 WHERE ctid = '(0,1)'");
@@ -309,7 +309,7 @@ fn an_index_that_is_there_must_be_the_one_that_the_script_says() {
                 "apply_sql: {path}:{line}: the index public.{name} is there and is another
   detail: it is {definition}
   detail: an edited index needs a new name; DROP INDEX CONCURRENTLY IF EXISTS removes the former
-  hint: {stays} When this is mended, `apply_sql` goes on from here."
+  hint: {stays} When this is fixed, `apply_sql` goes on from here."
             ),
         );
     }

@@ -76,7 +76,7 @@ fn only_one_of_the_two_set() {
         run(status(folder.path()).env(set, "postgresql://ana:s3cret@db/shop")).fails(
             2,
             &format!(
-                "dev_postgres: {missing} is not set, while {set} is\n  \
+                "dev_postgres: {missing} is not set, but {set} is\n  \
                  hint: Set {missing}, or its parts {parts}, in .env as well; the private local PostgreSQL is used only where neither database is set."
             ),
         );
@@ -107,7 +107,7 @@ fn a_malformed_url_is_named_without_its_value() {
     );
     case(
         "postgresql://ana:s3cret@db/x?sslmode=always",
-        "has an sslmode that is none of disable, allow, prefer, require, verify-ca, verify-full",
+        "has an sslmode that is not one of disable, allow, prefer, require, verify-ca, verify-full",
     );
 }
 
@@ -156,7 +156,7 @@ fn missing_database() {
         &format!(
             "dev_postgres: the database `no such` does not exist at 127.0.0.1:{}\n  \
              detail: PostgreSQL says: database \"no such\" does not exist (3D000)\n  \
-             hint: Create it with `psql -c 'CREATE DATABASE \"no such\"'` on that server, or mend DATABASE_URL.",
+             hint: Create it with `psql -c 'CREATE DATABASE \"no such\"'` on that server, or correct DATABASE_URL.",
             lab.port()
         ),
     );

@@ -70,7 +70,7 @@ fn an_invalid_index_from_an_interrupted_run_is_built_anew() {
         run.stderr.starts_with("apply_sql: sql/mini/optimize/001_index.sql:2: ")
             && run.stderr.ends_with(
                 "\n  detail: If it left an invalid index, the next run drops it.\n  \
-                 hint: Nothing in the script was applied. When this is mended, `apply_sql` goes on from here.\n"
+                 hint: Nothing in the script was applied. When this is fixed, `apply_sql` goes on from here.\n"
             ),
         "{run}"
     );

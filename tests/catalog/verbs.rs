@@ -219,7 +219,7 @@ fn a_chain_is_proved_and_a_wrong_downgrade_is_named() {
         "migrate_schema: sql/p/revisions/bb2_bb.sql: the downgrade of revision bb2 leads to another schema
   detail: this is still to be done then:
           - column  users.fax
-  hint: Mend its two parts so that they undo each other. Your database was not touched.",
+  hint: Fix its two parts so that they undo each other. Your database was not touched.",
     );
     assert_eq!(lab.rows(&lab.new, "SELECT version_num FROM alembic_version"), ["aa1"]);
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::{SHOP, back_up, command, db_backup, left};
 use crate::harness::{Lab, Run};
 
-const INSTALL: &str = "Install the client programs of PostgreSQL MAJOR: `apt-get install postgresql-client-MAJOR`, `dnf install postgresqlMAJOR`, `brew install postgresql@MAJOR`; or name their folder by --bindir. Nothing was written.";
+const INSTALL: &str = "Install the client programs of PostgreSQL MAJOR: `apt-get install postgresql-client-MAJOR`, `dnf install postgresqlMAJOR`, `brew install postgresql@MAJOR`; or name their folder with --bindir. Nothing was written.";
 
 fn install(lab: &Lab) -> String {
     let number: i32 = lab.value(&lab.new, "SHOW server_version_num").parse().expect("a number");

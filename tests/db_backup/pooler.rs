@@ -109,7 +109,7 @@ fn a_transaction_pooler_is_refused_with_the_way_out() {
         2,
         &format!(
             "db_backup: {} at 127.0.0.1:{port} is a pool that changes server processes between transactions\n  \
-             hint: Let DATABASE_URL name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots do not last here. Nothing was run.",
+             hint: Let DATABASE_URL name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots are lost between transactions here. Nothing was run.",
             lab.new
         ),
     );

@@ -148,7 +148,7 @@ fn a_missing_role_is_named_with_the_file_that_creates_it() {
     assert_eq!(shop.beside(), Vec::<String>::new());
 }
 
-const INSTALL: &str = "Install the client programs of PostgreSQL MAJOR: `apt-get install postgresql-client-MAJOR`, `dnf install postgresqlMAJOR`, `brew install postgresql@MAJOR`; or name their folder by --bindir. Nothing was changed.";
+const INSTALL: &str = "Install the client programs of PostgreSQL MAJOR: `apt-get install postgresql-client-MAJOR`, `dnf install postgresqlMAJOR`, `brew install postgresql@MAJOR`; or name their folder with --bindir. Nothing was changed.";
 
 /// The server's major version.
 fn major(shop: &Shop) -> i32 {

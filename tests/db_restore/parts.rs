@@ -33,7 +33,7 @@ fn a_table_comes_back_into_the_live_database_with_what_it_needs() {
     shop.restore(&["--table", "orders"]).fails(
         1,
         &format!(
-            "db_restore: public.orders exists in `{}`\n  hint: A restore overwrites nothing: rename or drop it, or name another database by --to. Nothing was changed.",
+            "db_restore: public.orders exists in `{}`\n  hint: A restore overwrites nothing: rename or drop it, or name another database with --to. Nothing was changed.",
             shop.new
         ),
     );

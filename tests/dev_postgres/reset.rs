@@ -17,7 +17,7 @@ fn reset_asks_before_it_drops() {
         2,
         &format!(
             "dev_postgres: reset drops {both}, and there is no terminal to ask on\n  \
-             hint: `--yes` answers beforehand. Nothing was changed."
+             hint: `--yes` confirms it in advance. Nothing was changed."
         ),
     );
     let (code, said) = on_a_terminal(&home, "n\n");

@@ -12,7 +12,7 @@ fn before_the_upgrade_it_says_what_is_missing() {
         2,
         &format!(
             "migrate_data: sql/shop/mapping.toml:7: the table users does not exist in {}\n  \
-             hint: `make migrate` brings the new database's tables. Nothing was loaded.",
+             hint: `make migrate` creates the new database's tables. Nothing was loaded.",
             lab.new
         ),
     );

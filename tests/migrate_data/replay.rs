@@ -1,4 +1,4 @@
-//! replay: the quarantined rows once more, after a rule is mended.
+//! replay: the quarantined rows once more, after a rule is fixed.
 
 use std::process::Stdio;
 use std::thread;
@@ -28,7 +28,7 @@ fn rows_that_pass_by_the_mended_rule_are_loaded_as_if_it_had_always_been_so() {
         .unwrap();
     assert!(missing > 7_000, "{missing}");
 
-    // Nothing is mended yet, so nothing is written.
+    // Nothing is fixed yet, so nothing is written.
     let before = writes(&lab);
     lab.run("migrate_data", &["replay"]).ok();
     assert_eq!(writes(&lab), before);

@@ -193,7 +193,7 @@ fn otherwise_says_what_becomes_of_a_refused_value() {
     lab.run("migrate_data", &[]).fails(
         1,
         "migrate_data: o 2: b is not a whole number\n  detail: value: y\n  \
-         hint: `otherwise = \"fail\"` ends the run here. Mend the row or the mapping, then run it again: it goes on where it stopped.",
+         hint: `otherwise = \"fail\"` ends the run here. Fix the row or the mapping, then run it again: it goes on where it stopped.",
     );
 }
 
@@ -245,7 +245,7 @@ fn cannot_come_back(parents: &str) {
         "migrate_data: the foreign key n_p_fkey of n cannot be brought back\n  \
          detail: insert or update on table \"n\" violates foreign key constraint \"n_p_fkey\" (23503)\n  \
          detail: Key (p)=(2) is not present in table \"p\".\n  \
-         hint: All rows are loaded. Mend what is named and run migrate_data again: it goes on here.",
+         hint: All rows are loaded. Fix what is named and run migrate_data again: it goes on here.",
     );
     // Begun anew, it comes back to the emptied table, and is set aside and missed once more.
     lab.run("migrate_data", &["--restart", "--yes"]).exits(1);

@@ -105,7 +105,7 @@ fn a_changed_mapping_is_not_mixed_with_rows_of_the_former_one() {
     );
     lab.run("migrate_data", &["--restart"]).fails(
         2,
-        "migrate_data: not confirmed\n  hint: Nothing was changed. `--yes` says yes beforehand.",
+        "migrate_data: not confirmed\n  hint: Nothing was changed. `--yes` confirms it in advance.",
     );
     lab.run("migrate_data", &["--restart", "--yes"]).ok();
 }
@@ -120,7 +120,7 @@ fn max_rejects_ends_the_run_and_says_what_was_loaded() {
     lab.run("migrate_data", &[]).fails(
         3,
         "migrate_data: 10 rows of o are quarantined, more than max_rejects = 3 allows\n  \
-         hint: 90 rows are loaded so far and stay; the run is not finished. Mend the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
+         hint: 90 rows are loaded so far and stay; the run is not finished. Fix the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
     );
     assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM n"), "90");
     let index =

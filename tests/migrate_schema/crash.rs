@@ -87,7 +87,7 @@ fn a_kill_between_statements_on_their_own_goes_on_where_it_stopped() {
         2,
         &format!(
             "migrate_schema: {path}:9: statement 3 was edited after it ran
-  hint: Restore it; only statements that have not run yet may be mended. Nothing was run."
+  hint: Restore it; only statements that have not run yet may be changed. Nothing was run."
         ),
     );
     lab.write(&path, &original.replace("VALUES (2", "VALUES (3"));
@@ -148,7 +148,7 @@ fn an_index_that_cannot_be_built_is_not_left_behind_and_is_built_again() {
   detail: Key (n)=(1) is duplicated.
   detail: The invalid index public.t_big_n that it left was dropped.
   detail: revision aa1 stopped at statement 1 of 1; those before it stay
-  hint: Mend that statement and run the same command again: it goes on there; nothing was applied."
+  hint: Fix that statement and run the same command again: it goes on there; nothing was applied."
         ),
     );
     lab.execute(&lab.new, "DELETE FROM t_big WHERE ctid = '(0,1)'");
@@ -194,7 +194,7 @@ fn what_stopped_half_way_goes_on_before_anything_is_undone() {
         1,
         "migrate_schema: sql/p/revisions/bb2_add.sql:8: division by zero (22012)
   detail: revision bb2 stopped at statement 2 of 2; those before it stay
-  hint: Mend that statement and run the same command again: it goes on there; applied before it: aa1.",
+  hint: Fix that statement and run the same command again: it goes on there; applied before it: aa1.",
     );
     assert_eq!((tables(&lab).as_str(), versions(&lab).as_str()), ("t_aa1 t_bb2", "aa1"));
     migrate(&lab, &["downgrade", "base"]).fails(

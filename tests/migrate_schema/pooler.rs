@@ -97,7 +97,7 @@ fn a_pool_per_transaction_is_refused_and_looking_works() {
     let pooler = pooler.with_idle_servers(&lab);
     let refusal = format!(
         "migrate_schema: {} at 127.0.0.1:{} is a pool that changes server processes between transactions
-  hint: Let DATABASE_URL name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots do not last here. Nothing was run.",
+  hint: Let DATABASE_URL name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots are lost between transactions here. Nothing was run.",
         lab.new, pooler.port
     );
     for arguments in [["upgrade", "head"], ["downgrade", "base"], ["stamp", "bb2"]] {
@@ -147,7 +147,7 @@ fn whoever_takes_locks_refuses_a_pool_per_transaction() {
         let run = Run::of(command.env("DATABASE_URL", pooler.url(&lab)), &lab.password());
         let refusal = format!(
             "{binary}: {} at 127.0.0.1:{} is a pool that changes server processes between transactions
-  hint: Let DATABASE_URL name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots do not last here. Nothing was run.",
+  hint: Let DATABASE_URL name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots are lost between transactions here. Nothing was run.",
             lab.new, pooler.port
         );
         run.fails(2, &refusal);

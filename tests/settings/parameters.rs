@@ -31,7 +31,7 @@ fn the_kind_of_session_is_what_was_asked_for() {
         format!(
             "dev_postgres: cannot connect to the database {} at 127.0.0.1:{}\n  \
              detail: database is not read only\n  \
-             hint: The server answers, but target_session_attrs, which comes from {place}, asks for another kind.",
+             hint: The server answers, but target_session_attrs, which comes from {place}, asks for another kind of server.",
             lab.old,
             lab.port()
         )
@@ -118,7 +118,7 @@ fn a_variable_that_is_not_honoured_is_named_without_its_value() {
             &format!("dev_postgres: {variable} has {reason}"),
         );
     };
-    case("PGGSSENCMODE", "require", "a gssencmode that is none of disable, prefer");
+    case("PGGSSENCMODE", "require", "a gssencmode that is not one of disable, prefer");
     case(
         "PGHOSTADDR",
         "nobody",
@@ -127,18 +127,18 @@ fn a_variable_that_is_not_honoured_is_named_without_its_value() {
     case(
         "PGTARGETSESSIONATTRS",
         "primary",
-        "a target_session_attrs that is none of any, read-write, read-only",
+        "a target_session_attrs that is not one of any, read-write, read-only",
     );
     case(
         "PGCHANNELBINDING",
         "always",
-        "a channel_binding that is none of disable, prefer, require",
+        "a channel_binding that is not one of disable, prefer, require",
     );
-    case("PGLOADBALANCEHOSTS", "on", "a load_balance_hosts that is none of disable, random");
+    case("PGLOADBALANCEHOSTS", "on", "a load_balance_hosts that is not one of disable, random");
     case(
         "PGSSLMODE",
         "always",
-        "an sslmode that is none of disable, allow, prefer, require, verify-ca, verify-full",
+        "an sslmode that is not one of disable, allow, prefer, require, verify-ca, verify-full",
     );
 }
 
@@ -149,7 +149,7 @@ fn channel_binding_is_not_to_be_had_without_tls() {
         format!(
             "dev_postgres: cannot connect to the database {} at 127.0.0.1:{}\n  \
              detail: server did not use channel binding\n  \
-             hint: channel_binding=require, which comes from {place}, takes TLS and a password that is checked by SCRAM.",
+             hint: channel_binding=require, which comes from {place}, needs TLS and a password that is checked by SCRAM.",
             lab.old,
             lab.port()
         )
@@ -204,8 +204,8 @@ fn a_password_file_that_others_may_read_is_passed_over() {
         set(mode).fails(
             1,
             &format!(
-                "dev_postgres: the password file {path} is passed over, as its group or others have rights to it\n  \
-                 hint: `chmod 600 {path}` takes them away.\n\
+                "dev_postgres: the password file {path} is ignored because its group or others can access it\n  \
+                 hint: `chmod 600 {path}` removes that access.\n\
                  dev_postgres: cannot connect to the database {} at {}\n  \
                  detail: password missing\n  \
                  hint: Is the server running there? The address comes from OLD_DATABASE_URL.",

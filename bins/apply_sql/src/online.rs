@@ -49,5 +49,5 @@ fn explain(script: &NumberedScript, statement: &Statement, error: Error) -> Erro
     script
         .script
         .locate(statement, error)
-        .hint(format!("{stays} When this is mended, `apply_sql` goes on from here."))
+        .hint(format!("{stays} When this is fixed, `apply_sql` goes on from here."))
 }

@@ -68,7 +68,7 @@ impl Database {
         let missing = side.url_variable();
         if let Some(set) = side.other().what_is_set() {
             let parts = side.parts_prefix();
-            return Err(Error::usage(format!("{missing} is not set, while {set} is")).hint(format!(
+            return Err(Error::usage(format!("{missing} is not set, but {set} is")).hint(format!(
                 "Set {missing}, or its parts {parts}*, in .env as well; the private local PostgreSQL is used only where neither database is set."
             )));
         }

@@ -93,7 +93,7 @@ impl<'a> Lookup<'a> {
         let found = choices.iter().find(|(word, _)| *word == value);
         found.map(|(_, choice)| Some(*choice)).ok_or_else(|| {
             let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
-            self.refuse(key, &format!("a {key} that is none of {}", words.join(", ")))
+            self.refuse(key, &format!("a {key} that is not one of {}", words.join(", ")))
         })
     }
 

@@ -80,7 +80,9 @@ impl Lookup<'_> {
             "verify-full" => Verify::Full,
             _ => {
                 let modes = "disable, allow, prefer, require, verify-ca, verify-full";
-                return Err(self.refuse("sslmode", &format!("an sslmode that is none of {modes}")));
+                return Err(
+                    self.refuse("sslmode", &format!("an sslmode that is not one of {modes}"))
+                );
             }
         };
         Ok((verify, mode, root))
@@ -294,18 +296,18 @@ mod tests {
         case("port=1,2", "2 ports for 1 host");
         case(
             "sslmode=s3cret",
-            "an sslmode that is none of disable, allow, prefer, require, verify-ca, verify-full",
+            "an sslmode that is not one of disable, allow, prefer, require, verify-ca, verify-full",
         );
         case(
             "target_session_attrs=primary",
-            "a target_session_attrs that is none of any, read-write, read-only",
+            "a target_session_attrs that is not one of any, read-write, read-only",
         );
         case(
             "channel_binding=s3cret",
-            "a channel_binding that is none of disable, prefer, require",
+            "a channel_binding that is not one of disable, prefer, require",
         );
-        case("load_balance_hosts=on", "a load_balance_hosts that is none of disable, random");
-        case("gssencmode=require", "a gssencmode that is none of disable, prefer");
+        case("load_balance_hosts=on", "a load_balance_hosts that is not one of disable, random");
+        case("gssencmode=require", "a gssencmode that is not one of disable, prefer");
         case("client_encoding=LATIN1", "a client_encoding other than UTF8");
         let digit = "(invalid digit found in string)";
         let seconds = |key: &str| format!("a {key} that is not a number of seconds {digit}");

@@ -58,7 +58,7 @@ fn is_private(path: &Path) -> bool {
     if noted.insert(path.to_owned()) {
         let path = path.display();
         crate::run::note(format_args!(
-            "the password file {path} is passed over, as its group or others have rights to it\n  hint: `chmod 600 {path}` takes them away."
+            "the password file {path} is ignored because its group or others can access it\n  hint: `chmod 600 {path}` removes that access."
         ));
     }
     false

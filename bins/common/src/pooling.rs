@@ -77,7 +77,7 @@ fn shares_backends(database: &Database) -> Error {
         "{database} is a pool that changes server processes between transactions"
     ))
     .hint(format!(
-        "Let {} name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots do not last here. Nothing was run.",
+        "Let {} name PostgreSQL itself, or a pool with pool_mode = session: settings, locks and snapshots are lost between transactions here. Nothing was run.",
         database.origin
     ))
 }

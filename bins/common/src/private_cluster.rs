@@ -48,7 +48,7 @@ impl PrivateCluster {
         let path = folder.join("cluster.toml");
         let unreadable = |reason: String| {
             Error::new(format!("{}: {reason}", path.display()))
-                .hint("`make dev-down` and `make dev-up` write it anew.")
+                .hint("`make dev-down` and `make dev-up` write it again.")
         };
         let text = fs::read_to_string(&path).map_err(|error| unreadable(error.to_string()))?;
         let mut cluster: PrivateCluster =

@@ -41,13 +41,13 @@ fn explain_connection(error: &postgres::Error, database: &Database) -> Error {
     if wants_other && io == Some(ErrorKind::PermissionDenied) {
         let place = place("target_session_attrs");
         return refused.hint(format!(
-            "The server answers, but target_session_attrs, which comes from {place}, asks for another kind."
+            "The server answers, but target_session_attrs, which comes from {place}, asks for another kind of server."
         ));
     }
     if database.config.get_channel_binding() == ChannelBinding::Require && io.is_none() {
         let place = place("channel_binding");
         return refused.hint(format!(
-            "channel_binding=require, which comes from {place}, takes TLS and a password that is checked by SCRAM."
+            "channel_binding=require, which comes from {place}, needs TLS and a password that is checked by SCRAM."
         ));
     }
     let origin = &database.origin;
@@ -71,7 +71,7 @@ fn explain_server(server: &DbError, database: &Database) -> Error {
             "`make dev-up` creates it.".to_owned()
         } else {
             format!(
-                "Create it with `psql -c {}` on that server, or mend {origin}.",
+                "Create it with `psql -c {}` on that server, or correct {origin}.",
                 quote_for_shell(&format!("CREATE DATABASE {}", identifier::quote(&database.name)))
             )
         };

@@ -46,7 +46,7 @@ impl Programs {
             return Ok(programs);
         }
         let install = format!(
-            "Install the client programs of PostgreSQL {wanted}: `apt-get install postgresql-client-{wanted}`, `dnf install postgresql{wanted}`, `brew install postgresql@{wanted}`; or name their folder by --bindir. {unchanged}"
+            "Install the client programs of PostgreSQL {wanted}: `apt-get install postgresql-client-{wanted}`, `dnf install postgresql{wanted}`, `brew install postgresql@{wanted}`; or name their folder with --bindir. {unchanged}"
         );
         let Some(newest) = newest else {
             let looked: Vec<_> =

@@ -83,7 +83,7 @@ fn refuse_existing(names: &[QualifiedName], database: &Database) -> Result<()> {
         let sql = "SELECT to_regclass($1) IS NOT NULL";
         if session.query_one(sql, &[&name.sql()])?.get(0) {
             return Err(Error::new(format!("{name} exists in `{}`", database.name)).hint(
-                "A restore overwrites nothing: rename or drop it, or name another database by --to. Nothing was changed.",
+                "A restore overwrites nothing: rename or drop it, or name another database with --to. Nothing was changed.",
             ));
         }
     }

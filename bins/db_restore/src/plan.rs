@@ -226,8 +226,9 @@ impl<'a> Plan<'a> {
     }
 
     fn find(&self, text: &str) -> Result<&Entry> {
-        let parsed = QualifiedName::parse(text)
-            .ok_or_else(|| Error::usage(format!("--table {text}: this is no name of a table")))?;
+        let parsed = QualifiedName::parse(text).ok_or_else(|| {
+            Error::usage(format!("--table {text}: this is not the name of a table"))
+        })?;
         let found = relation(&self.archive, parsed.schema.as_deref(), &parsed.name);
         match found[..] {
             [one] => Ok(one),

@@ -229,7 +229,7 @@ fn create_statement(name: &str, facts: &DatabaseFacts, version: i32) -> String {
 
 fn foreign(name: &str) -> Error {
     Error::new(format!("the name `{name}` is taken by a database that db_restore did not make"))
-        .hint("Rename or drop it, or restore to another name by --to. Nothing was changed.")
+        .hint("Rename or drop it, or restore to another name with --to. Nothing was changed.")
 }
 
 fn another(name: &str, whose: &str, discard: &str) -> Error {

@@ -114,7 +114,7 @@ fn with_install_line(error: Error) -> Error {
     match install_line(PACKAGES, packaged::on_path, account::caller() == 0) {
         Some(line) => error.hint(format!("`make setup` installs them, or: {line}")),
         None => error
-            .hint("Install the PostgreSQL server, 14 or newer, or name its folder by --bindir."),
+            .hint("Install the PostgreSQL server, 14 or newer, or name its folder with --bindir."),
     }
 }
 

@@ -120,7 +120,7 @@ fn confirm(databases: &[Database]) -> Result<()> {
         return Err(Error::usage(format!(
             "reset drops {names}, and there is no terminal to ask on"
         ))
-        .hint("`--yes` answers beforehand. Nothing was changed."));
+        .hint("`--yes` confirms it in advance. Nothing was changed."));
     }
     eprint!("dev_postgres: drop {names} with all that is in them? [y/N] ");
     let mut answer = String::new();

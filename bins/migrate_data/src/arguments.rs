@@ -60,7 +60,7 @@ pub enum Command {
     Rejects,
     /// Write the quarantined rows of the last run to a CSV file
     Export { file: PathBuf },
-    /// Try the quarantined rows again, once a rule of the mapping is mended
+    /// Try the quarantined rows again, once a rule of the mapping is fixed
     Replay {
         /// Delete the rows that nothing in the old database makes any more
         #[arg(long)]

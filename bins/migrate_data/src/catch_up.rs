@@ -55,7 +55,7 @@ pub fn too_many(source: &str, quarantined: i64, limit: &str) {
         source,
         quarantined,
         limit,
-        "Nothing was changed. Mend the mapping, or allow more with --max-rejects.",
+        "Nothing was changed. Fix the mapping, or allow more with --max-rejects.",
     );
 }
 

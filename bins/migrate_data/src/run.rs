@@ -105,9 +105,8 @@ fn refuse_foreign_rows(session: &mut Session, plan: &Plan) -> Result<()> {
 fn restart(route: &Route, plan: &Plan, yes: bool) -> Result<()> {
     let tables: Vec<_> = plan.targets().map(|target| target.name.as_str()).collect();
     if !yes && !confirmed(&tables)? {
-        return Err(
-            Error::usage("not confirmed").hint("Nothing was changed. `--yes` says yes beforehand.")
-        );
+        return Err(Error::usage("not confirmed")
+            .hint("Nothing was changed. `--yes` confirms it in advance."));
     }
     let mut session = route.writer()?;
     ledger::create(&mut session)?;

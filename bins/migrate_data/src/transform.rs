@@ -195,7 +195,7 @@ impl<'p> Transformer<'p> {
                 let key = row.text(0)?.unwrap_or_default();
                 Err(Error::new(format!("{} {key}: {}", source.label, refused.sentence(&field.label)))
                     .detail(format!("value: {}", bytes_of(field, row).map_or_else(|| "NULL".to_owned(), readable)))
-                    .hint("`otherwise = \"fail\"` ends the run here. Mend the row or the mapping, then run it again: it goes on where it stopped."))
+                    .hint("`otherwise = \"fail\"` ends the run here. Fix the row or the mapping, then run it again: it goes on where it stopped."))
             }
         }
     }

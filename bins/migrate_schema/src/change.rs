@@ -238,7 +238,7 @@ fn what_stands(before: &[Work], failed: &Work, error: Error) -> Error {
     let way_out = match (error.server().is_some(), failed.file.transactional) {
         (true, true) => format!("Revision {} was rolled back", failed.file.node.id),
         (true, false) => {
-            "Mend that statement and run the same command again: it goes on there".to_owned()
+            "Fix that statement and run the same command again: it goes on there".to_owned()
         }
         (false, _) => "Run the same command again: it goes on where it stopped".to_owned(),
     };

@@ -96,7 +96,7 @@ pub fn create_missing(session: &mut Session) -> Result<String> {
         None if !has_schema => Err(Error::new(
             "no schema of search_path exists, so there is no place for the table alembic_version",
         )
-        .hint("Create the schema, or mend search_path.")),
+        .hint("Create the schema, or correct search_path.")),
         None => {
             let name: String = row.get("would_be");
             session.batch(&format!("CREATE TABLE {name} {}", version::CREATE))?;

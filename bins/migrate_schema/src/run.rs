@@ -49,7 +49,7 @@ impl Work<'_> {
                 let line = statement.map_or(1, |statement| statement.line);
                 return Err(script
                     .refuse(line, format_args!("statement {number} was edited after it ran"))
-                    .hint("Restore it; only statements that have not run yet may be mended. Nothing was run."));
+                    .hint("Restore it; only statements that have not run yet may be changed. Nothing was run."));
             }
         }
         Ok(self)

@@ -6,7 +6,7 @@ use crate::Id;
 
 pub fn unknown(from: &Id, to: &Id) -> Error {
     Error::usage(format!("{to} is said to be renamed from `{}`, which does not exist", from.name()))
-        .hint("Mend or remove the line `-- @rename from:`. Nothing was written.")
+        .hint("Fix or remove the line `-- @rename from:`. Nothing was written.")
 }
 
 pub fn ambiguous(gone: &[Id], new: &[Id]) -> Error {

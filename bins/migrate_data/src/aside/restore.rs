@@ -126,7 +126,7 @@ fn bring_back(session: &mut Session, away: &Away) -> Result<()> {
     if let Err(error) = restored {
         session.rollback()?;
         return Err(error.hint(
-            "All rows are loaded. Mend what is named and run migrate_data again: it goes on here.",
+            "All rows are loaded. Fix what is named and run migrate_data again: it goes on here.",
         ));
     }
     if let Some(comment) = &away.comment {

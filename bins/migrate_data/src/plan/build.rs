@@ -62,7 +62,7 @@ fn find_destinations<'m>(
                     target.line,
                     format!("the table {} does not exist in {}", target.table, new_name.name),
                 )
-                .hint("`make migrate` brings the new database's tables. Nothing was loaded."));
+                .hint("`make migrate` creates the new database's tables. Nothing was loaded."));
         };
         if relation.primary_key.is_empty() {
             relation.primary_key = bookkeeping::loads::primary_key_away(new, relation.oid)?;

@@ -129,5 +129,5 @@ fn same(
         file.node.id
     ))
     .detail(format!("this is still to be done then:\n{}", words::changes(&plan, wanted).join("\n")))
-    .hint("Mend its two parts so that they undo each other. Your database was not touched."))
+    .hint("Fix its two parts so that they undo each other. Your database was not touched."))
 }

@@ -125,7 +125,7 @@ fn columns(files: &[ExportFile], export: &Export) -> Result<Columns> {
 fn table_name(path: &Path, export: &Export) -> Result<QualifiedName> {
     if let Some(name) = &export.table {
         return QualifiedName::parse(name)
-            .ok_or_else(|| Error::usage(format!("--table `{name}` is not a name of a table")));
+            .ok_or_else(|| Error::usage(format!("--table `{name}` is not the name of a table")));
     }
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let stem = files::stem(&full);

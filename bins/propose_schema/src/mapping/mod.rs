@@ -34,7 +34,7 @@ pub fn propose(old: &Pool, new: &Pool, new_name: &Database, workers: usize) -> R
     let tables = catalog::new_tables(&mut new.session()?)?;
     if tables.is_empty() {
         return Err(Error::new(format!("{} has no tables to fill", new_name.name))
-            .hint("`make migrate` brings the new database's tables."));
+            .hint("`make migrate` creates the new database's tables."));
     }
     let takers = Takers::default();
     let mut sources = Vec::new();
