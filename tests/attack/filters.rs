@@ -43,7 +43,7 @@ fn a_filter_that_hides_its_failure_removes_no_backup() {
     unknown.exits(3);
     assert_eq!(
         unknown.stderr,
-        "db_backup: no backup was removed: the new one went through a filter and could not be read back
+        "db_backup: no backup was removed: the new one was filtered and could not be read back
 db_backup: --unfilter CMD, or BACKUP_UNFILTER_CMD, names the command that reads it\n"
     );
     assert_eq!(backups(&lab).len(), 2);

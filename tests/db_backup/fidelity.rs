@@ -236,7 +236,7 @@ fn every_file_goes_through_the_filter_and_back() {
     let wrong = db_backup(&lab, &["verify", "--unfilter", "cat"]);
     wrong.exits(3);
     assert!(
-        wrong.stderr.contains("data/public.orders.1.copy.gz.filtered is not whole gzip"),
+        wrong.stderr.contains("data/public.orders.1.copy.gz.filtered is not a complete gzip file"),
         "{wrong}"
     );
 }
@@ -250,7 +250,7 @@ fn a_filter_without_an_inverse_is_verified_as_stored() {
     verify.ok();
     assert_eq!(
         verify.stderr,
-        "db_backup: the files are filtered and nothing says how to read them (--unfilter): only their SHA-256 were compared\n"
+        "db_backup: the files are filtered and no command to read them is known (--unfilter): only their SHA-256 hashes were compared\n"
     );
     assert!(db_backup(&lab, &["list"]).ok().contains("not verified"));
 }

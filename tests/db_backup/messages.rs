@@ -91,7 +91,7 @@ fn a_backup_still_being_written_and_one_that_never_was_finished() {
     let partial = lab.path(&format!("backups/.{name}.partial"));
     std::fs::rename(&backup, &partial).unwrap();
     db_backup(&lab, &["verify", &name]).fails(1, &format!(
-        "db_backup: backups/.{name}.partial: the backup was not finished\n  hint: Its db_backup ended before; the next one removes what is left of it."
+        "db_backup: backups/.{name}.partial: the backup was not finished\n  hint: Its db_backup ended too early; the next one removes what is left of it."
     ));
     let writer = std::fs::File::open(&partial).unwrap();
     writer.lock().unwrap();
@@ -115,7 +115,7 @@ fn a_backup_still_being_written_and_one_that_never_was_finished() {
 #[test]
 fn there_is_no_such_backup() {
     let lab = Lab::new();
-    db_backup(&lab, &["verify", "shop"]).fails(2, "db_backup: there is no backup `shop` in backups\n  hint: `db_backup list` shows those that there are; a path works too.");
+    db_backup(&lab, &["verify", "shop"]).fails(2, "db_backup: there is no backup `shop` in backups\n  hint: `db_backup list` shows the backups; a path works too.");
     db_backup(&lab, &["show"]).fails(2, &format!(
         "db_backup: there is no backup of the database `{}` in backups\n  hint: `db_backup` makes one; --dir or BACKUP_DIR names another folder.",
         lab.new
@@ -131,7 +131,7 @@ fn a_table_that_stays_locked_is_named() {
     let run = db_backup(&lab, &["--lock-wait", "1"]);
     run.exits(1);
     assert!(
-        run.stderr.ends_with("db_backup: a table is locked by others\n  detail: canceling statement due to lock timeout (55P03)\n  hint: Somebody changes it, or waits to: `SELECT * FROM pg_stat_activity WHERE wait_event_type = 'Lock'`. No backup was made.\n"),
+        run.stderr.ends_with("db_backup: a table is locked by others\n  detail: canceling statement due to lock timeout (55P03)\n  hint: Somebody is changing it, or is waiting to: `SELECT * FROM pg_stat_activity WHERE wait_event_type = 'Lock'`. No backup was made.\n"),
         "{run}"
     );
     assert_eq!(left(&lab), Vec::<String>::new());

@@ -60,7 +60,7 @@ fn young_ones_stay_and_other_databases_and_damaged_ones_are_left_alone() {
     assert_eq!(
         run.stderr,
         format!(
-            "db_backup: not counted, not removed: backups/{name}: manifest.json does not match its own SHA-256\n  hint: It was changed or damaged after the backup was made.\n"
+            "db_backup: neither counted nor removed: backups/{name}: manifest.json does not match its own SHA-256\n  hint: It was changed or damaged after the backup was made.\n"
         )
     );
     assert_eq!(left(&lab).len(), 3);

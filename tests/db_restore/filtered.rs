@@ -44,7 +44,7 @@ fn a_filtered_backup_without_an_inverse_asks_for_it() {
     shop.restore(&[]).fails(
         2,
         &format!(
-            "db_restore: {backup}: its files went through a filter, and nothing says how to undo that\n  detail: Written through `{}`.\n  detail: Nothing was changed.\n  hint: --unfilter CMD, or BACKUP_UNFILTER_CMD, names the command that reads them.",
+            "db_restore: {backup}: its files were filtered, and no command to undo that is known\n  detail: Written through `{}`.\n  detail: Nothing was changed.\n  hint: --unfilter CMD, or BACKUP_UNFILTER_CMD, names the command that reads them.",
             TURN.escape_debug()
         ),
     );

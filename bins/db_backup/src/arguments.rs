@@ -45,7 +45,7 @@ pub struct Arguments {
     #[arg(long, value_name = "CMD", env = "BACKUP_FILTER_CMD")]
     pub filter: Option<String>,
 
-    /// Command that undoes --filter: by it what was written is read back; recorded for people
+    /// Command that undoes --filter, with which the new files are read back; recorded for people
     #[arg(long, value_name = "CMD", env = "BACKUP_UNFILTER_CMD")]
     pub unfilter: Option<String>,
 
@@ -53,11 +53,11 @@ pub struct Arguments {
     #[arg(long, value_name = "N")]
     pub keep: Option<usize>,
 
-    /// Afterwards remove the backups of this database that are older (see prune)
+    /// Afterwards remove the backups of this database that are older than this (see prune)
     #[arg(long, value_name = "DAYS")]
     pub keep_days: Option<u32>,
 
-    /// Seconds to wait for a table that somebody changes
+    /// Seconds to wait for a table that somebody is changing
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     pub lock_wait: u32,
 
@@ -107,7 +107,7 @@ pub enum Command {
         /// Keep the newest N
         #[arg(long, value_name = "N")]
         keep: Option<usize>,
-        /// Keep those that are younger
+        /// Keep those that are younger than this
         #[arg(long, value_name = "DAYS")]
         keep_days: Option<u32>,
         #[command(flatten)]

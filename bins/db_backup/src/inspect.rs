@@ -25,7 +25,7 @@ pub fn list(place: &Place) -> Result<Outcome> {
 fn line(backup: &Backup) -> String {
     let manifest = &backup.manifest;
     let verified = match backup.verified() {
-        Some(verified) if verified.restored => format!("restored for a test {}", verified.verified),
+        Some(verified) if verified.restored => format!("test restore {}", verified.verified),
         Some(verified) => format!("files verified {}", verified.verified),
         None => "not verified".to_owned(),
     };
@@ -50,7 +50,7 @@ pub fn show(place: &Place, wanted: &str, json: bool) -> Result<Outcome> {
         if manifest.heads.is_empty() { "none".to_owned() } else { manifest.heads.join(" ") };
     let verified = match backup.verified() {
         Some(verified) if verified.restored => format!("{}, by a restore", verified.verified),
-        Some(verified) => format!("{}, by reading its files", verified.verified),
+        Some(verified) => format!("{}, by reading the files", verified.verified),
         None => "never".to_owned(),
     };
     let facts = [

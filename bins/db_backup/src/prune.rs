@@ -20,7 +20,7 @@ pub fn prune(place: &Place, keep: Option<usize>, keep_days: Option<u32>) -> Resu
         match found.backup {
             Ok(backup) if backup.manifest.database.name == name => backups.push(backup),
             Ok(_) => {}
-            Err(error) => note(format_args!("not counted, not removed: {error}")),
+            Err(error) => note(format_args!("neither counted nor removed: {error}")),
         }
     }
     backups.sort_by(|a, b| b.manifest.created.cmp(&a.manifest.created));

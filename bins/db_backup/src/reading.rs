@@ -89,7 +89,7 @@ impl ChunkReader {
         let source = decoder.into_inner().into_inner();
         match source.finish(&self.chunk, self.stored_bytes) {
             Err(stored) => self.named(stored),
-            Ok(()) => self.named(Flaw::new("is not whole gzip").because(error)),
+            Ok(()) => self.named(Flaw::new("is not a complete gzip file").because(error)),
         }
     }
 
@@ -116,7 +116,7 @@ impl ChunkReader {
             ))));
         }
         if tally.hash() != chunk.hash {
-            return Err(self.named(Flaw::new("holds other rows than the manifest says")));
+            return Err(self.named(Flaw::new("holds rows that do not match the manifest")));
         }
         Ok(())
     }
@@ -147,9 +147,9 @@ pub(crate) fn whole(
         if (tally.rows, tally.hash()) == (chunk.rows, chunk.hash) && !tally.is_cut() {
             return Ok(text);
         }
-        return Err(Flaw::new("holds other rows than the manifest says").of(backup, &chunk.file));
+        return Err(Flaw::new("holds rows that do not match the manifest").of(backup, &chunk.file));
     }
-    let flaw = Flaw::new("is not whole gzip of the size that the manifest says");
+    let flaw = Flaw::new("is not a complete gzip file of the size in the manifest");
     Err(match read {
         Ok(_) => flaw,
         Err(error) => flaw.because(error),

@@ -63,8 +63,9 @@ impl Sink {
                     .context(|| format!("{} could not be written", self.path))?;
                 let stored = stored?;
                 if stored.bytes == 0 {
-                    return Err(Error::new(format!("{} could not be written", self.path))
-                        .detail(format!("`{command}` put nothing out, and its exit code was 0")));
+                    return Err(Error::new(format!("{} could not be written", self.path)).detail(
+                        format!("`{command}` wrote nothing, although its exit code was 0"),
+                    ));
                 }
                 stored
             }

@@ -44,7 +44,7 @@ impl Snapshot {
                     return Ok(Snapshot { id, coordinator, workers, selection, locked_ahead });
                 }
                 Err(error) if attempt < ATTEMPTS && is_passing(&error) => {
-                    note(format_args!("a table was changed at this moment; beginning again"));
+                    note(format_args!("a table changed in the meantime; starting over"));
                     coordinator.rollback()?;
                     for worker in &mut workers {
                         worker.batch("ROLLBACK")?;
@@ -116,7 +116,7 @@ fn attempt_once(
     let selection = selected(coordinator, arguments)?;
     let same = |one: &Selection| one.relations.iter().map(|one| one.oid).collect::<Vec<_>>();
     if same(&listed) != same(&selection) {
-        return Err(Error::new("tables are created all the time").context(CHANGED));
+        return Err(Error::new("somebody keeps creating tables").context(CHANGED));
     }
     for worker in workers {
         id.begin(worker).map_err(not_shared)?;
@@ -149,7 +149,7 @@ fn locked_by_others(error: Error) -> Error {
     if !error.is(&SqlState::LOCK_NOT_AVAILABLE) {
         return error;
     }
-    error.context("a table is locked by others").hint("Somebody changes it, or waits to: `SELECT * FROM pg_stat_activity WHERE wait_event_type = 'Lock'`. No backup was made.")
+    error.context("a table is locked by others").hint("Somebody is changing it, or is waiting to: `SELECT * FROM pg_stat_activity WHERE wait_event_type = 'Lock'`. No backup was made.")
 }
 
 /// Whether the next attempt may well find it otherwise.

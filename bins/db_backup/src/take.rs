@@ -71,7 +71,7 @@ pub fn back_up(arguments: &Arguments) -> Result<Outcome> {
     if is_proved {
         return prune::prune(&arguments.place, arguments.keep, arguments.keep_days);
     }
-    note("no backup was removed: the new one went through a filter and could not be read back");
+    note("no backup was removed: the new one was filtered and could not be read back");
     note("--unfilter CMD, or BACKUP_UNFILTER_CMD, names the command that reads it");
     Ok(Outcome::FellShort)
 }

@@ -41,7 +41,7 @@ pub fn verify(
     }
     if findings.only_stored {
         note(
-            "the files are filtered and nothing says how to read them (--unfilter): only their SHA-256 were compared",
+            "the files are filtered and no command to read them is known (--unfilter): only their SHA-256 hashes were compared",
         );
     }
     let restored = restore.is_some();
@@ -87,6 +87,6 @@ fn restore_for_a_test(place: &Place, backup: &Backup, restore: Restore) -> Resul
     if status.success() {
         return Ok(());
     }
-    Err(Error::new(format!("{}: the restore for a test failed", backup.label()))
-        .hint("What db_restore said stands above; the backup's files are as the manifest says."))
+    Err(Error::new(format!("{}: the test restore failed", backup.label()))
+        .hint("The messages of db_restore are above; the backup's files match the manifest."))
 }

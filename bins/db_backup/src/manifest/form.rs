@@ -18,8 +18,8 @@ pub fn refuse_strange(manifest: &Manifest, label: &str) -> Result<()> {
     match strange(manifest) {
         None => Ok(()),
         Some(field) => {
-            Err(Error::new(format!("{label}: {FILE} says of {field} what no backup says"))
-                .detail("Its seal holds, so somebody wrote it so.")
+            Err(Error::new(format!("{label}: {FILE} has an impossible value in {field}"))
+                .detail("Its seal is intact, so somebody wrote it that way.")
                 .hint("Do not use this backup. Nothing was read or changed."))
         }
     }

@@ -290,9 +290,8 @@ impl Manifest {
         let read = open_plain(&path).and_then(|mut file| file.read_to_string(&mut text));
         read.map_err(|error| {
             if error.kind() == std::io::ErrorKind::NotFound {
-                Error::new(format!("{label}: {FILE} is missing")).hint(
-                    "The manifest is a backup's last file: without it the folder is no backup.",
-                )
+                Error::new(format!("{label}: {FILE} is missing"))
+                    .hint("The manifest is written last: a folder without it is not a backup.")
             } else {
                 Error::new(format!("{label}: {FILE} cannot be read: {error}"))
             }

@@ -140,7 +140,7 @@ impl Backup {
     /// A command that comes with a backup may be anybody's: it is shown, and never run.
     fn needs_unfilter(&self, filter: &Filter) -> Error {
         let error = Error::usage(format!(
-            "{}: its files went through a filter, and nothing says how to undo that",
+            "{}: its files were filtered, and no command to undo that is known",
             self.label()
         ))
         .detail(format!("Written through `{}`.", filter.write.escape_debug()));
@@ -232,6 +232,6 @@ fn unfinished(path: &Path, label: &str) -> Error {
             .hint("It gets its name when it is whole; wait for its db_backup to end.")
     } else {
         Error::new(format!("{label}: the backup was not finished"))
-            .hint("Its db_backup ended before; the next one removes what is left of it.")
+            .hint("Its db_backup ended too early; the next one removes what is left of it.")
     }
 }

@@ -92,7 +92,7 @@ impl Store {
             }
         }
         Err(Error::usage(format!("there is no backup `{wanted}` in {}", self.folder.display()))
-            .hint("`db_backup list` shows those that there are; a path works too."))
+            .hint("`db_backup list` shows the backups; a path works too."))
     }
 
     /// Names in the folder, in no order.

@@ -85,7 +85,7 @@ fn contradictions(backup: &Backup) -> Vec<Error> {
     let mut used = HashSet::new();
     for (of, chunk) in manifest.chunks() {
         if !used.insert(chunk.file.clone()) {
-            flaws.push(Error::new(format!("{label}: {} is used twice, by {of} too", chunk.file)));
+            flaws.push(Error::new(format!("{label}: {} is also used by {of}", chunk.file)));
         }
         if listed.get(chunk.file.as_str()).is_none_or(|file| file.sha256 != chunk.sha256) {
             flaws.push(Error::new(format!(
