@@ -75,7 +75,7 @@ fn rows_that_are_not_as_they_were_sent_are_found() {
         run.exits(1);
         assert!(run.stderr.contains(said), "{sql}\n{run}");
         let anew = format!(
-            "  hint: Somebody or something has changed rows in `{scratch}`. `db_restore discard` drops it; the same command then begins anew.\n"
+            "  hint: Somebody or something has changed rows in `{scratch}`. `db_restore discard` drops it; the same command then starts over.\n"
         );
         assert!(run.stderr.ends_with(&anew), "{sql}\n{run}");
         assert_eq!(shop.content(&shop.new), content);
@@ -89,7 +89,7 @@ fn rows_that_are_not_as_they_were_sent_are_found() {
     );
     case(
         "DELETE FROM orders WHERE id = 9",
-        "db_restore: the restored public.orders holds 119,999 rows, and the backup 120,000\n",
+        "db_restore: the restored public.orders holds 119,999 rows, but the backup holds 120,000\n",
     );
     shop.restore(&["discard"]).ok();
     assert_eq!(shop.content(&shop.new), content);

@@ -38,7 +38,7 @@ fn a_killed_verification_is_no_obstacle_to_the_next_one() {
     let mut verify = shop.command("db_backup", &["verify", "--restore"]);
     let verify = Run::of(&mut verify, &shop.password());
     verify.ok();
-    let swept = format!("db_restore: dropped `{left}`, which a check had left: {name} (");
+    let swept = format!("db_restore: dropped `{left}`, which a check left behind: {name} (");
     assert!(verify.stderr.starts_with(&swept), "{verify}");
     assert_eq!(shop.content(&shop.new), content);
     assert_eq!(shop.beside(), Vec::<String>::new());

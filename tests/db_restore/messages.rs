@@ -140,7 +140,7 @@ fn a_missing_role_is_named_with_the_file_that_creates_it() {
     shop.restore(&[]).fails(
         1,
         &format!(
-            "db_restore: {0}: a role is in the backup and not on the server at 127.0.0.1:{1}: {role}\n  hint: {0}/globals.sql creates them, without passwords: `psql -f {0}/globals.sql`. Nothing was changed.",
+            "db_restore: {0}: a role is in the backup but not on the server at 127.0.0.1:{1}: {role}\n  hint: {0}/globals.sql creates them, without passwords: `psql -f {0}/globals.sql`. Nothing was changed.",
             backup.display(),
             shop.port()
         ),
@@ -218,7 +218,7 @@ fn what_another_restore_has_left_is_named_and_dropped_only_when_told() {
     run.exits(1);
     let name = first.file_name().unwrap().to_string_lossy().into_owned();
     let start = format!(
-        "db_restore: `{}_restoring` holds what another restore has left\n  detail: {name} (",
+        "db_restore: `{}_restoring` holds what another restore left behind\n  detail: {name} (",
         shop.new
     );
     assert!(run.stderr.starts_with(&start), "{run}");
@@ -239,7 +239,8 @@ fn what_another_restore_has_left_is_named_and_dropped_only_when_told() {
     assert_eq!(shop.beside(), Vec::<String>::new());
     let none = shop.restore(&["discard"]);
     assert_eq!(none.ok(), "");
-    let said = format!("db_restore: no interrupted restore of `{}` has left anything\n", shop.new);
+    let said =
+        format!("db_restore: no interrupted restore of `{}` left anything behind\n", shop.new);
     assert_eq!(none.stderr, said);
     shop.restore(&["--disconnect"]).ok();
 }
@@ -275,7 +276,7 @@ fn a_function_that_needs_a_search_path_is_named_and_can_be_given_one() {
              detail: function helper(integer) does not exist (42883)\n  \
              detail: PL/pgSQL function public.fits(integer) line 1 at RETURN\n          COPY t, line 1: \"1\"\n  \
              detail: `{0}` is unchanged; what is restored stays in `{0}_restoring`, and the same command goes on.\n  \
-             hint: A restore has an empty search path, as pg_restore has: a function that names things without their schema needs `ALTER FUNCTION … SET search_path = …`, in `{0}_restoring` for this restore and in the live database for later ones.",
+             hint: A restore runs with an empty search path, as pg_restore does: a function that names things without their schema needs `ALTER FUNCTION … SET search_path = …`, in `{0}_restoring` for this restore and in the live database for later ones.",
             shop.new
         ),
     );
@@ -321,7 +322,7 @@ fn the_database_one_works_from_is_restored_and_a_template_is_not() {
         &format!(
             "db_restore: there is no database to work from while `postgres` is restored\n  \
              detail: the database `template1` does not exist at 127.0.0.1:{}\n  \
-             hint: A database is restored from outside of it: create one named `postgres`. Nothing was changed.",
+             hint: db_restore connects to a database other than the restored one: create one named `postgres`. Nothing was changed.",
             shop.port()
         ),
     );

@@ -18,7 +18,7 @@ fn a_table_comes_back_into_the_live_database_with_what_it_needs() {
         "{run}"
     );
     assert!(run.stdout.ends_with(" (150,000 rows)\n"), "{run}");
-    assert_eq!(run.stderr, "db_restore: restored too, since it is needed: type public.status\n");
+    assert_eq!(run.stderr, "db_restore: also restored, because it is needed: type public.status\n");
     // The users are today's; the keys, indexes and the sequence are there.
     assert_eq!(shop.value(&shop.new, "SELECT count(*) FROM users"), "2001");
     let keys = "SELECT count(*) FROM pg_constraint
@@ -101,7 +101,7 @@ fn a_backup_of_a_part_replaces_nothing_and_goes_where_the_rest_is() {
     shop.restore(&[]).fails(
         2,
         &format!(
-            "db_restore: {backup}: the backup holds a part of its database only: orders\n  \
+            "db_restore: {backup}: the backup holds only a part of its database: orders\n  \
              hint: It does not replace a database. --to NAME restores it to a new one, --table adds a table to this one. Nothing was changed."
         ),
     );

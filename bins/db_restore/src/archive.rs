@@ -98,12 +98,14 @@ fn unreadable(name: &str, error: &std::io::Error) -> Error {
 fn read<R: Read>(reader: &mut Reader<R>) -> std::io::Result<Archive> {
     let other = |reason: String| Err(std::io::Error::other(reason));
     if reader.bytes::<5>()? != *b"PGDMP" {
-        return other("this is no archive of pg_dump's custom format".to_owned());
+        return other("this is not an archive in pg_dump's custom format".to_owned());
     }
     let version @ (major, minor) = (reader.byte()?, reader.byte()?);
     reader.byte()?;
     if version < (1, 14) || version > NEWEST {
-        return other(format!("the archive has format {major}.{minor}; known are 1.14 to 1.16"));
+        return other(format!(
+            "the archive has format {major}.{minor}; the known formats are 1.14 to 1.16"
+        ));
     }
     reader.integer_size = reader.byte()?;
     let offset_size = reader.byte()?;

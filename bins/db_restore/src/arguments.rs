@@ -12,7 +12,7 @@ use db_restore::plan::{Part, Selection};
 use db_restore::scratch::Purpose;
 
 /// Restores a backup beside the live database, proves rows and objects against the manifest, and
-/// only then puts it in the live one's place, which is kept under another name.
+/// only then swaps the two; the former database is kept under another name.
 ///
 /// A restore that was interrupted goes on where it stopped. Chosen tables, and rows alone, go into
 /// a database that exists in one transaction. There is no point-in-time recovery and no physical

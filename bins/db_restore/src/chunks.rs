@@ -79,7 +79,7 @@ pub fn copy(
         .context(|| format!("{}.{} cannot be filled", table.schema, table.name))?;
     if rows != chunk.rows {
         return Err(Error::new(format!(
-            "{}.{}: {} of {} rows of {} were taken",
+            "{}.{}: {} of {} rows of {} were loaded",
             table.schema,
             table.name,
             grouped(rows.cast_signed()),

@@ -96,7 +96,7 @@ fn read_back(plan: &Plan, scratch: &Scratch, pieces: Vec<Piece>) -> Result<()> {
         let (rows, hash) = sums[position];
         compare(plan.tables[position], rows, hash).map_err(|error| {
             error.hint(format!(
-                "Somebody or something has changed rows in `{}`. `{}` drops it; the same command then begins anew.",
+                "Somebody or something has changed rows in `{}`. `{}` drops it; the same command then starts over.",
                 scratch.name(),
                 plan.discard
             ))
@@ -122,7 +122,7 @@ fn compare(table: &Table, rows: u64, hash: RowsHash) -> Result<()> {
     let name = format!("{}.{}", table.schema, table.name);
     if rows != table.rows {
         return Err(Error::new(format!(
-            "the restored {name} holds {}, and the backup {}",
+            "the restored {name} holds {}, but the backup holds {}",
             count(rows.cast_signed(), "row"),
             grouped(table.rows.cast_signed())
         )));

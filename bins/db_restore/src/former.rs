@@ -16,7 +16,7 @@ pub fn drop_all(server: &mut Server, target: &str) -> Result<Outcome> {
     let databases = rows.iter().map(|row| (row.get::<_, String>(0), row.get::<_, String>(1)));
     let kept: Vec<_> = databases.filter(|(name, _)| names::is_kept(name, target)).collect();
     if kept.is_empty() {
-        note(format_args!("no former `{target}` is kept"));
+        note(format_args!("there is no former `{target}` to drop"));
     }
     for (name, size) in kept {
         server

@@ -93,7 +93,7 @@ fn refuse_existing(names: &[QualifiedName], database: &Database) -> Result<()> {
 fn announce(plan: &Plan) {
     let added = plan.added();
     if !added.is_empty() {
-        note(format_args!("restored too, since it is needed: {}", added.join(", ")));
+        note(format_args!("also restored, because it is needed: {}", added.join(", ")));
     }
 }
 
@@ -102,7 +102,7 @@ fn set_triggers_aside(session: &mut Session, database: &Database, superuser: boo
         return session.batch("SET LOCAL session_replication_role = replica");
     }
     Err(Error::new(format!("the user `{}` may not load rows alone", database.user))
-        .hint("Triggers and foreign keys are set aside for it, which takes a superuser."))
+        .hint("It disables triggers and foreign keys, which only a superuser may do."))
 }
 
 /// Keeps others from writing to it until the end.

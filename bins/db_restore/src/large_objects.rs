@@ -45,7 +45,7 @@ pub fn check(session: &mut Session, objects: &LargeObjects, encoding: &str) -> R
         session.query_one("SELECT count(*) FROM pg_catalog.pg_largeobject_metadata", &[])?.get(0);
     if found.unsigned_abs() != objects.count {
         return Err(Error::new(format!(
-            "{} restored, and the backup has {}",
+            "{} restored, but the backup has {}",
             count(found, "large object"),
             grouped(objects.count.cast_signed())
         )));

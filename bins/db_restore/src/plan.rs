@@ -232,11 +232,8 @@ impl<'a> Plan<'a> {
         let found = relation(&self.archive, parsed.schema.as_deref(), &parsed.name);
         match found[..] {
             [one] => Ok(one),
-            [] => Err(Error::usage(format!(
-                "{}: there is no table {text} in it",
-                self.backup.label()
-            ))
-            .hint("`db_backup show` lists the tables of a backup. Nothing was changed.")),
+            [] => Err(Error::usage(format!("{}: it has no table {text}", self.backup.label()))
+                .hint("`db_backup show` lists the tables of a backup. Nothing was changed.")),
             [..] => {
                 let names: Vec<String> =
                     found.iter().map(|entry| qualified(entry).to_string()).collect();

@@ -43,7 +43,7 @@ pub fn check(plan: &Plan, server: &mut Server, replaces: Option<&str>) -> Result
     let options = &plan.backup.manifest.options;
     if replaces.is_some() && !options.is_whole() {
         return Err(Error::usage(format!(
-            "{}: the backup holds a part of its database only: {}",
+            "{}: the backup holds only a part of its database: {}",
             plan.backup.label(),
             options.parts().join(", ")
         ))
@@ -76,7 +76,7 @@ pub fn check_names(plan: &Plan, server: &mut Server, whole: bool) -> Result<()> 
             "Create them by CREATE ROLE.".to_owned()
         };
         return Err(Error::new(format!(
-            "{label}: {} in the backup and not on the server at {}: {}",
+            "{label}: {} in the backup but not on the server at {}: {}",
             if missing.len() == 1 { "a role is" } else { "roles are" },
             server.database.address,
             missing.join(", ")
@@ -90,7 +90,7 @@ pub fn check_names(plan: &Plan, server: &mut Server, whole: bool) -> Result<()> 
         return Ok(());
     }
     Err(Error::new(format!(
-        "{label}: tablespaces are in the backup and not on the server at {}: {}",
+        "{label}: tablespaces are in the backup but not on the server at {}: {}",
         server.database.address,
         missing.join(", ")
     ))

@@ -56,7 +56,7 @@ impl Scratch {
                 }
                 Found::Other(whose) => {
                     scratch.drop(server)?;
-                    note(format_args!("dropped `{name}`, which a check had left: {whose}"));
+                    note(format_args!("dropped `{name}`, which a check left behind: {whose}"));
                 }
                 Found::Unmarked if !scratch.is_empty()? => return Err(foreign(name)),
                 Found::Unmarked => scratch.drop(server)?,
@@ -180,7 +180,7 @@ pub fn discard(server: &mut Server, target: &str) -> Result<Outcome> {
         }
     }
     if left == 0 {
-        note(format_args!("no interrupted restore of `{target}` has left anything"));
+        note(format_args!("no interrupted restore of `{target}` left anything behind"));
     }
     Ok(Outcome::Done)
 }
@@ -233,7 +233,7 @@ fn foreign(name: &str) -> Error {
 }
 
 fn another(name: &str, whose: &str, discard: &str) -> Error {
-    Error::new(format!("`{name}` holds what another restore has left")).detail(whose).hint(format!(
+    Error::new(format!("`{name}` holds what another restore left behind")).detail(whose).hint(format!(
         "Restore that backup to finish it, or `{discard}` drops `{name}` and nothing else. Nothing was changed."
     ))
 }

@@ -41,7 +41,7 @@ pub fn check(session: &mut Session, sequences: &[&Sequence]) -> Result<()> {
             let found: (i64, bool) = (row.get(0), row.get(1));
             if found != (sequence.last_value, sequence.is_called) {
                 return Err(Error::new(format!(
-                    "the restored sequence {}.{} stands at {}, and the backup's at {}",
+                    "the restored sequence {}.{} is at {}, but the backup's is at {}",
                     sequence.schema, sequence.name, found.0, sequence.last_value
                 )));
             }

@@ -52,7 +52,7 @@ impl Server {
             Some(cause) => error.detail(cause.primary()),
             None => error,
         }
-        .hint("A database is restored from outside of it: create one named `postgres`. Nothing was changed."))
+        .hint("db_restore connects to a database other than the restored one: create one named `postgres`. Nothing was changed."))
     }
 
     fn of(mut session: Session, database: Database) -> Result<Server> {
@@ -146,7 +146,7 @@ impl Server {
         if self.session.query_one(sql, &[&scratch])?.get(0) {
             return Ok(());
         }
-        Err(Error::new(format!("another db_restore is at work on `{scratch}`"))
+        Err(Error::new(format!("another db_restore is working on `{scratch}`"))
             .hint("Wait for it to end. Nothing was changed."))
     }
 

@@ -32,7 +32,7 @@ pub fn of(error: &Error, plan: &Plan, scratch: &str) -> Option<String> {
         [SqlState::UNDEFINED_FUNCTION, SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_OBJECT];
     unknown.iter().any(|code| error.is(code)).then(|| {
         format!(
-            "A restore has an empty search path, as pg_restore has: a function that names things without their schema needs `ALTER FUNCTION … SET search_path = …`, in `{scratch}` for this restore and in the live database for later ones."
+            "A restore runs with an empty search path, as pg_restore does: a function that names things without their schema needs `ALTER FUNCTION … SET search_path = …`, in `{scratch}` for this restore and in the live database for later ones."
         )
     })
 }
