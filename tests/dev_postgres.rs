@@ -42,7 +42,7 @@ fn a_path_of_any_length_with_blanks_in_it_will_do() {
 
     let stopped = format!("dev_postgres: PostgreSQL {version} in .pg stopped; its data stays\n");
     assert_eq!(home.run(&["stop"]).ok(), stopped);
-    let absent = format!("dev_postgres: PostgreSQL {version} in .pg does not run\n");
+    let absent = format!("dev_postgres: PostgreSQL {version} in .pg is not running\n");
     assert_eq!(home.run(&["status"]).exits(3), absent);
     assert_eq!(home.run(&["stop"]).ok(), absent);
     home.run(&["start"]).ok();

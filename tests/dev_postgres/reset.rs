@@ -16,7 +16,7 @@ fn reset_asks_before_it_drops() {
     home.run(&["reset"]).fails(
         2,
         &format!(
-            "dev_postgres: reset drops {both}, and there is no terminal to ask on\n  \
+            "dev_postgres: reset would drop {both}, but there is no terminal to ask on\n  \
              hint: `--yes` confirms it in advance. Nothing was changed."
         ),
     );
@@ -37,8 +37,8 @@ fn reset_asks_before_it_drops() {
     assert_eq!(
         home.run(&["reset", "--yes"]).ok(),
         format!(
-            "dev_postgres: old_bad_db at {at} was dropped and created anew; it is empty\n\
-             dev_postgres: new_good_db at {at} was dropped and created anew; it is empty\n"
+            "dev_postgres: old_bad_db at {at} was dropped and created again; it is empty\n\
+             dev_postgres: new_good_db at {at} was dropped and created again; it is empty\n"
         )
     );
     assert_eq!(home.sql("SELECT to_regclass('kept') IS NULL"), "t");
@@ -78,7 +78,7 @@ fn reset_refuses_a_database_that_is_not_private_until_it_is_named_once_more() {
         2,
         &format!(
             "dev_postgres: the database {old} at {at} is not in the private cluster (OLD_DATABASE_URL)\n  \
-             hint: `dev_postgres reset --name {old}` or `make db-reset NAME={old}` drops it all the same. \
+             hint: `dev_postgres reset --name {old}` or `make db-reset NAME={old}` drops it anyway. \
              Nothing was changed."
         ),
     );
@@ -101,7 +101,7 @@ fn reset_refuses_a_database_that_is_not_private_until_it_is_named_once_more() {
     let before = lab.rows("postgres", &shape);
     assert_eq!(
         lab.run("dev_postgres", &["reset", "--name", new]).ok(),
-        format!("dev_postgres: {new} at {at} was dropped and created anew; it is empty\n")
+        format!("dev_postgres: {new} at {at} was dropped and created again; it is empty\n")
     );
     assert_eq!(lab.value(new, "SELECT to_regclass('kept') IS NULL"), "t");
     assert_eq!(lab.value(old, "SELECT to_regclass('kept')"), "kept");
@@ -127,7 +127,7 @@ fn reset_does_not_drop_what_it_could_not_create_again() {
         1,
         &format!(
             "dev_postgres: the user `{role}` may not drop and create {new} at {at}\n  \
-             hint: It takes the database's owner with the right CREATEDB. Nothing was changed."
+             hint: Only the database's owner with CREATEDB may do that. Nothing was changed."
         ),
     );
 }

@@ -22,7 +22,7 @@ pub fn status(project: &Project) -> Result<Outcome> {
     {
         let place = private::shown(&cluster.folder);
         let Some(pid) = private::recorded(&cluster)?.pid() else {
-            say(format_args!("PostgreSQL {} in {place} does not run", cluster.version));
+            say(format_args!("PostgreSQL {} in {place} is not running", cluster.version));
             return Ok(Outcome::FellShort);
         };
         say(format_args!(

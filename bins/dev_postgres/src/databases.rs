@@ -77,7 +77,7 @@ pub fn reset(project: &Project, asked: &Reset) -> Result<Outcome> {
     }
     for database in &databases {
         drop_and_create(database)?;
-        say(format_args!("{database} was dropped and created anew; it is empty"));
+        say(format_args!("{database} was dropped and created again; it is empty"));
     }
     Ok(Outcome::Done)
 }
@@ -106,7 +106,7 @@ fn all_private(databases: Vec<Database>) -> Result<Vec<Database>> {
             other.origin
         ))
         .hint(format!(
-            "`dev_postgres reset --name {name}` or `make db-reset NAME={name}` drops it all the same. \
+            "`dev_postgres reset --name {name}` or `make db-reset NAME={name}` drops it anyway. \
              Nothing was changed.",
             name = other.name
         ))),
@@ -118,7 +118,7 @@ fn confirm(databases: &[Database]) -> Result<()> {
     let names = names.join(" and ");
     if !(stdin().is_terminal() && stderr().is_terminal()) {
         return Err(Error::usage(format!(
-            "reset drops {names}, and there is no terminal to ask on"
+            "reset would drop {names}, but there is no terminal to ask on"
         ))
         .hint("`--yes` confirms it in advance. Nothing was changed."));
     }
@@ -143,7 +143,7 @@ fn drop_and_create(database: &Database) -> Result<()> {
                 "the user `{}` may not drop and create {database}",
                 database.user
             ))
-            .hint("It takes the database's owner with the right CREATEDB. Nothing was changed."));
+            .hint("Only the database's owner with CREATEDB may do that. Nothing was changed."));
         }
     };
     session.batch(&format!(
@@ -152,7 +152,7 @@ fn drop_and_create(database: &Database) -> Result<()> {
     ))?;
     session.batch(&statement).inspect_err(|_| {
         note(format_args!(
-            "{database} was dropped, but not created; this statement does it:\n{statement}"
+            "{database} was dropped, but not created; this statement creates it:\n{statement}"
         ));
     })
 }

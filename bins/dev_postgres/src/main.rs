@@ -25,19 +25,19 @@ use crate::which::Which;
 struct Args {
     #[command(subcommand)]
     command: Command,
-    /// The project folder, whose two databases are meant
+    /// The project folder, which names the two databases
     #[arg(long, env = "PROJECT", default_value = project::DEFAULT_DIRECTORY, global = true)]
     project: PathBuf,
-    /// The folder of initdb and postgres, instead of a search
+    /// The folder of initdb and postgres, instead of searching for them
     #[arg(long, value_name = "DIR", global = true)]
     bindir: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start the server under .pg/, made first where there is none, and create the databases
+    /// Start the server under .pg/, creating it if there is none, and create the databases
     Start {
-        /// Do nothing where the environment or .env names a database
+        /// Do nothing if the environment or .env names a database
         #[arg(long)]
         unless_configured: bool,
     },
@@ -53,9 +53,9 @@ enum Command {
         #[arg(last = true, value_name = "ARGUMENT")]
         arguments: Vec<OsString>,
     },
-    /// Drop the project's databases and create them anew, empty
+    /// Drop the project's databases and create them again, empty
     Reset(databases::Reset),
-    /// Run a command on a throw-away server, named to it by DATABASE_URL, OLD_DATABASE_URL, PG*
+    /// Run a command on a throw-away server, which DATABASE_URL, OLD_DATABASE_URL and PG* name
     Run {
         #[arg(trailing_var_arg = true, required = true, value_name = "CMD")]
         command: Vec<OsString>,

@@ -61,7 +61,7 @@ pub fn stop() -> Result<Outcome> {
     let cluster = PrivateCluster::read(&folder)?;
     let server = recorded(&cluster)?;
     if server.pid().is_none() {
-        say(format_args!("{} in {} does not run", title(&cluster), shown(&folder)));
+        say(format_args!("{} in {} is not running", title(&cluster), shown(&folder)));
     } else {
         server.stop()?;
         say(format_args!("{} in {} stopped; its data stays", title(&cluster), shown(&folder)));
@@ -145,7 +145,7 @@ fn place_for_data(folder: &Path) -> Result<PathBuf> {
         }
     }
     Err(Error::new(format!("the server's user cannot reach {}", folder.display()))
-        .hint("Clone into a folder that every user may enter, or work as another user than root."))
+        .hint("Clone into a folder that every user may enter, or work as a user other than root."))
 }
 
 /// Makes the data where there is none, starts the server and records it. One that runs without a
@@ -191,7 +191,7 @@ fn set_aside(server: &Server) -> Result<()> {
     fs::rename(&server.data, &aside)
         .context(|| format!("cannot rename {}", server.data.display()))?;
     note(format_args!(
-        "the data of a former clone at this path was set aside as {}; remove it at will",
+        "the data of a former clone at this path was set aside as {}; you may remove it",
         aside.display()
     ));
     Ok(())

@@ -151,7 +151,7 @@ impl Server {
             };
             return Err(Error::new(primary)
                 .detail(last_lines(&said))
-                .hint(format!("The whole log is {}.", self.log.display())));
+                .hint(format!("The full log is in {}.", self.log.display())));
         }
     }
 
@@ -220,7 +220,7 @@ impl Server {
                     "PostgreSQL (process {pid}) did not stop within {} s",
                     STOP.as_secs()
                 ))
-                .hint(format!("Its log is {}.", self.log.display())));
+                .hint(format!("Its log is in {}.", self.log.display())));
             }
             sleep(POLL);
         }
