@@ -277,14 +277,14 @@ fn a_circle_that_has_no_one_end_is_refused() {
     );
     case(
         &people(", keep = \"latest\", order_by = \"boss\"", ""),
-        "1: `order_by` of [people] is a lookup in people, which is known only after the survivors are\n  hint: Nothing was loaded.",
+        "1: `order_by` of [people] is a lookup in people, which is known only when the survivors are\n  hint: Nothing was loaded.",
     );
     case(
         &format!(
             "{}[pair]\nfrom = \"p\"\nkey = \"id\"\nskip_if_null = \"boss\"\n[pair.columns]\nid = \"id\"\nboss = {{ lookup = \"people\", by = \"mail\", from = \"boss\", otherwise = \"null\" }}\n",
             people("", "")
         ),
-        "13: `skip_if_null` of [pair] hangs on what a lookup in its own circle finds\n  hint: Without `otherwise`, a row whose lookup finds nothing is quarantined. Nothing was loaded.",
+        "13: `skip_if_null` of [pair] depends on what a lookup in its own circle finds\n  hint: Without `otherwise`, a row whose lookup finds nothing is quarantined. Nothing was loaded.",
     );
     case(
         "[city]\nfrom = \"p\"\nkey = \"id\"\nunique = { by = \"name\" }\n[city.columns]\nnr = { surrogate = true }\nname = \"nick\"\n\

@@ -77,7 +77,7 @@ fn rows_that_are_gone_from_old_stay_until_they_are_pruned() {
     let gone = lab.value(&lab.new, "SELECT count(*) FROM orders WHERE id IN (100, 200, 300)");
     let gone: i64 = gone.parse().unwrap();
     let said = format!(
-        "migrate_data: {gone} rows of order_items come from no row of old_orders any more; {gone} rows of orders come from no row of old_orders any more\n  \
+        "migrate_data: {gone} rows of order_items no longer come from any row of old_orders; {gone} rows of orders no longer come from any row of old_orders\n  \
          hint: `migrate_data --prune` deletes them.\n"
     );
     for _ in 0..2 {
@@ -114,8 +114,8 @@ fn surrogate_keys_stay_and_tables_without_the_sources_key_follow() {
     );
     lab.run("migrate_data", &[]).fails(
         1,
-        "migrate_data: 1 row of tag comes from no row of o any more\n  \
-         hint: The table has no primary key by which they could be told from the others later. `--prune` deletes them. Nothing was changed.",
+        "migrate_data: 1 row of tag no longer comes from any row of o\n  \
+         hint: The table has no primary key by which they could be told apart from the others later. `--prune` deletes them. Nothing was changed.",
     );
     let run = lab.run("migrate_data", &["--prune"]);
     assert!(
@@ -153,7 +153,7 @@ fn rows_of_strangers_end_a_later_run_before_it_changes_anything() {
     lab.execute(&lab.old, "UPDATE old_users SET full_name = 'B' WHERE id = 1");
     let run = lab.run("migrate_data", &[]);
     run.exits(1);
-    assert!(run.stderr.contains(" rows, ") && run.stderr.contains(" were loaded\n  detail: old_users has changed since it was loaded\n  hint: What others added or deleted there cannot be told from what is to be changed. "), "{run}");
+    assert!(run.stderr.contains(" rows, ") && run.stderr.contains(" were loaded\n  detail: old_users has changed since it was loaded\n  hint: Rows that others added or deleted there cannot be told apart from the rows to change. "), "{run}");
     lab.execute(&lab.new, "DELETE FROM users WHERE id = 999999");
     lab.run("migrate_data", &[]).ok();
 }
@@ -186,7 +186,7 @@ fn rows_that_postgresql_refuses_in_a_later_run_are_quarantined_or_end_it() {
         "migrate_data: what changed in the old database cannot be carried over\n  \
          detail: duplicate key value violates unique constraint \"one_code\" (23505)\n  \
          detail: Key (code)=(c50) already exists.\n  \
-         hint: Nothing was changed. Rows that stay without --prune may be in the way; `migrate_data --restart` loads everything anew.",
+         hint: Nothing was changed. Rows that stay without --prune may be in the way; `migrate_data --restart` loads everything again.",
     );
     assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM n"), "98");
     lab.run("migrate_data", &["--prune"]).ok();

@@ -91,7 +91,7 @@ fn a_mapping_that_cannot_work_is_refused_by_its_line() {
     );
     column(
         "born = { lookup = \"n\", from = \"mail\" }",
-        "`n.born` is half a lookup\n  hint: A lookup is written { lookup = \"users\", by = \"email\", from = \"user_email\" }.",
+        "`n.born` is an incomplete lookup\n  hint: A lookup is written { lookup = \"users\", by = \"email\", from = \"user_email\" }.",
     );
     column(
         "born = { from = \"born\", frm = \"x\" }",

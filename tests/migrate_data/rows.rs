@@ -134,7 +134,7 @@ fn rows_that_a_trigger_refuses_are_quarantined() {
     );
     lab.run("migrate_data", &["--restart", "--yes"]).fails(
         1,
-        "migrate_data: n cannot be loaded\n  detail: full (P0001)\n  detail: PL/pgSQL function refuse_all() line 1 at RAISE\n  hint: No row is refused by itself, only several together. What was loaded before stays.\n",
+        "migrate_data: n cannot be loaded\n  detail: full (P0001)\n  detail: PL/pgSQL function refuse_all() line 1 at RAISE\n  hint: No row is refused on its own, only several together. What was loaded before stays.\n",
     );
 }
 

@@ -99,7 +99,7 @@ fn a_changed_mapping_is_not_mixed_with_rows_of_the_former_one() {
     assert!(
         run.stderr.ends_with(
             ", and the mapping has changed since\n  \
-             hint: `migrate_data replay` tries the quarantined rows again by it; `migrate_data --restart` empties the mapped tables and loads everything anew by it. Nothing was changed.\n"
+             hint: `migrate_data replay` tries the quarantined rows again with it; `migrate_data --restart` empties the mapped tables and loads everything again with it. Nothing was changed.\n"
         ),
         "{run}"
     );
@@ -120,7 +120,7 @@ fn max_rejects_ends_the_run_and_says_what_was_loaded() {
     lab.run("migrate_data", &[]).fails(
         3,
         "migrate_data: 10 rows of o are quarantined, more than max_rejects = 3 allows\n  \
-         hint: 90 rows are loaded so far and stay; the run is not finished. Fix the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
+         hint: 90 rows are loaded so far and kept; the run is not finished. Fix the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
     );
     assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM n"), "90");
     let index =

@@ -136,7 +136,7 @@ fn a_source_may_have_a_key_of_several_columns_or_none() {
         (
             "seen",
             "\"ctid\"",
-            "sql/shop/mapping.toml:3: `key` is `ctid`, and seen is no plain table\n  hint: Rows of views, queries and tables with partitions or children have no place of their own. Name columns that tell them apart: key = [\"a\", \"b\"]. Nothing was loaded.",
+            "sql/shop/mapping.toml:3: `key` is `ctid`, and seen is not a plain table\n  hint: Rows of views, queries and tables with partitions or children have no place of their own. Name columns that tell them apart: key = [\"a\", \"b\"]. Nothing was loaded.",
         ),
         (
             "loose",

@@ -15,8 +15,8 @@ use migrate_data::{progress, throttle};
 /// loaded, merged into another, or quarantined with a reason; never anything else.
 ///
 /// Without a command it runs: a run that was killed goes on where it stopped; a finished run that is
-/// run again carries over what changed in the old database since, and writes nothing where nothing
-/// did. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 more rows quarantined than allowed.
+/// run again carries over what changed in the old database since, and writes nothing if nothing
+/// changed. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 more rows quarantined than allowed.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -50,7 +50,7 @@ pub enum Command {
         #[arg(long, value_name = "TABLE")]
         only: Option<String>,
     },
-    /// Show one source row's way, column by column
+    /// Show what becomes of one source row, column by column
     Explain {
         source: String,
         #[arg(allow_negative_numbers = true)]
@@ -62,7 +62,7 @@ pub enum Command {
     Export { file: PathBuf },
     /// Try the quarantined rows again, once a rule of the mapping is fixed
     Replay {
-        /// Delete the rows that nothing in the old database makes any more
+        /// Delete the rows that no longer come from any row of the old database
         #[arg(long)]
         prune: bool,
     },
@@ -77,10 +77,10 @@ pub struct Run {
     /// Only this target or source, with the sources that it looks up
     #[arg(long, value_name = "TABLE", conflicts_with = "restart")]
     pub only: Option<String>,
-    /// In a later run, delete the rows that nothing in the old database makes any more
+    /// In a later run, delete the rows that no longer come from any row of the old database
     #[arg(long, conflicts_with = "restart")]
     pub prune: bool,
-    /// Empty the mapped tables and begin anew
+    /// Empty the mapped tables and start over
     #[arg(long)]
     pub restart: bool,
     /// Do not ask before --restart empties tables
@@ -96,7 +96,7 @@ pub struct Options {
     pub project: PathBuf,
     #[command(flatten)]
     jobs: Jobs,
-    /// Stop with exit code 3 when more rows of one source are quarantined; wins over the mapping
+    /// Stop with exit code 3 when more rows of one source are quarantined; overrides the mapping
     #[arg(long, value_name = "ROWS", global = true)]
     max_rejects: Option<i64>,
     /// Read no more rows than this per second from the old database, all workers together

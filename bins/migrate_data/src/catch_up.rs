@@ -81,7 +81,7 @@ pub fn tell_gone(new: &mut Session, run: i64) -> Result<()> {
         .iter()
         .map(|(target, source, rows)| {
             let come = if *rows == 1 { "comes" } else { "come" };
-            format!("{} of {target} {come} from no row of {source} any more", count(*rows, "row"))
+            format!("{} of {target} no longer {come} from any row of {source}", count(*rows, "row"))
         })
         .collect();
     if !lines.is_empty() {

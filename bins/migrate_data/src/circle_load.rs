@@ -121,7 +121,7 @@ impl<'a> CircleLoad<'a> {
     fn renew(&self, ledger: &mut Session, other: Option<&str>, renew: &mut bool) -> Result<()> {
         if let (false, Some(label)) = (std::mem::replace(renew, true), other) {
             note(format_args!(
-                "{label} has changed since the last try: its rows, and those of the sources after it, are loaded anew"
+                "{label} has changed since the last try: its rows, and those of the sources after it, are loaded again"
             ));
         }
         self.start_over(ledger)

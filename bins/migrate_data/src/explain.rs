@@ -71,7 +71,7 @@ fn fate(new: &mut Session, source: &Source, key: &str) -> Result<String> {
     Ok(match merged {
         Some(row) => format!("merged into {} {}", row.get::<_, String>(0), row.get::<_, String>(1)),
         None if run.is_finished => "loaded".to_owned(),
-        None => "loaded, or still to be: the run is not finished".to_owned(),
+        None => "loaded, or not yet: the run is not finished".to_owned(),
     })
 }
 

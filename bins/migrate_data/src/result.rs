@@ -24,7 +24,7 @@ pub fn report(route: &Route, run: i64, ending: &Ending, form: Form) -> Result<Ou
         Ending::TooManyRejects { source, quarantined, limit } => {
             let loaded: i64 = summaries.iter().map(|summary| summary.loaded).sum();
             let so_far = format!(
-                "{} loaded so far and stay; the run is not finished. Fix the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
+                "{} loaded so far and kept; the run is not finished. Fix the mapping and `migrate_data --restart`, or allow more with --max-rejects and run it again.",
                 count_are(loaded)
             );
             say_too_many(source, *quarantined, limit, &so_far);

@@ -52,11 +52,11 @@ fn open_run(route: &Route, plan: &Plan, project: &Project) -> Result<Start> {
     match ledger::last_run(&mut session)? {
         Some(run) if run.checksum != plan.checksum => {
             let (state, advice) = match &run.finished {
-                Some(time) => (format!("finished at {time} UTC"), "loads everything anew by it"),
-                None => ("is not finished".to_owned(), "begins again by it"),
+                Some(time) => (format!("finished at {time} UTC"), "loads everything again with it"),
+                None => ("is not finished".to_owned(), "starts over with it"),
             };
             let replay = match &run.finished {
-                Some(_) => "`migrate_data replay` tries the quarantined rows again by it; ",
+                Some(_) => "`migrate_data replay` tries the quarantined rows again with it; ",
                 None => "",
             };
             Err(Error::new(format!("run {} {state}, and the mapping has changed since", run.number)).hint(format!(

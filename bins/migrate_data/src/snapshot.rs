@@ -54,7 +54,7 @@ pub fn for_each_row(
     });
     read.map_err(|error| match error.is(&SqlState::LOCK_NOT_AVAILABLE) {
         true => error.context(format!("{} cannot be read", source.label)).hint(
-            "Somebody waits to lock the table as a whole, such as VACUUM FULL or ALTER TABLE. The same command again goes on where this stopped.",
+            "Somebody is waiting to lock the whole table, for example for VACUUM FULL or ALTER TABLE. Run the same command again: it goes on where this one stopped.",
         ),
         false => error,
     })

@@ -222,7 +222,7 @@ impl<'a> SourceLoad<'a> {
             let label = &self.source.label;
             return Err(Error::new(format!("PostgreSQL refuses more than {MAX_REFUSED} rows of {label}"))
                 .detail(format!("the last: {} {}: {}", label, refusal.key, refusal.reject.reason))
-                .hint("A cleaner in the mapping should see what the table's constraints see. What was loaded stays."));
+                .hint("A cleaner in the mapping should catch what the table's constraints refuse. What was loaded stays."));
         }
         let mut ledger = self.route.writer()?;
         refused::add(&mut ledger, self.run, self.source, &refusal.key, &refusal.reject)?;

@@ -44,7 +44,7 @@ impl Loader<'_> {
         match (key, of_a_row(&said)) {
             (Some(key), Some(server)) => Ok(Err(Refusal::of(server, name, key))),
             _ => Err(said.context(format!("{name} cannot be loaded")).hint(
-                "No row is refused by itself, only several together. What was loaded before stays.",
+                "No row is refused on its own, only several together. What was loaded before stays.",
             )),
         }
     }

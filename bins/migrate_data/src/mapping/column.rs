@@ -84,7 +84,7 @@ pub fn read(entry: &Entry, target: &str, defaults: &Defaults) -> Result<Column> 
         (Some(target), Some(by)) => Some(Lookup { target, by, take }),
         (None, None) if take.is_none() => None,
         _ => {
-            return Err(problem(format!("`{name}` is half a lookup"))
+            return Err(problem(format!("`{name}` is an incomplete lookup"))
                 .hint("A lookup is written { lookup = \"users\", by = \"email\", from = \"user_email\" }."));
         }
     };

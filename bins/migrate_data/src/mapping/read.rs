@@ -158,7 +158,7 @@ fn target(entry: &Entry, defaults: &Defaults) -> Result<Target> {
         missing("`key`", "`key = \"id\"` names a source row in the ledger and the quarantine; `key = \"ctid\"` is for a table without a key.")
     })?;
     if columns.is_empty() {
-        return Err(missing("columns", "They stand in a table of their own: [users.columns]."));
+        return Err(missing("columns", "The columns have a table of their own: [users.columns]."));
     }
     target.columns = columns;
     Ok(target)

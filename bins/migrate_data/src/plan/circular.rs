@@ -38,7 +38,7 @@ pub fn check_taken(
         return refuse(&format!("is not its surrogate key `{}`", numbered.name));
     }
     if known == Known::Circular && !taken.not_null {
-        return refuse("may be NULL; in a circle it must not");
+        return refuse("may be NULL, which is not allowed in a circle");
     }
     Ok(())
 }
@@ -60,7 +60,7 @@ pub fn check_target(
         return Err(mapping.file.error(
             written.line,
             format!(
-                "`order_by` of [{}] is a lookup in {}, which is known only after the survivors are",
+                "`order_by` of [{}] is a lookup in {}, which is known only when the survivors are",
                 written.table, lookup.target_name
             ),
         )
@@ -72,7 +72,7 @@ pub fn check_target(
     {
         return Err(mapping.file.error(
             skip.line,
-            format!("`skip_if_null` of [{}] hangs on what a lookup in its own circle finds", written.table),
+            format!("`skip_if_null` of [{}] depends on what a lookup in its own circle finds", written.table),
         )
         .hint("Without `otherwise`, a row whose lookup finds nothing is quarantined. Nothing was loaded."));
     }

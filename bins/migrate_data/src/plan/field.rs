@@ -167,7 +167,7 @@ impl<'m> FieldBuilder<'m> {
         let is_time = matches!(kind, Kind::Date | Kind::Timestamp | Kind::TimestampTz);
         if !formats.is_empty() && !is_time {
             return Err(
-                self.error(column, format!("`{name}` has `formats` but is no date or time"))
+                self.error(column, format!("`{name}` has `formats` but is not a date or time"))
             );
         }
         if let (Some(values), Kind::Enum(labels)) = (&column.conversion.values, &kind)

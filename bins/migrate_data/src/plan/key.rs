@@ -89,7 +89,7 @@ pub fn place(
     if !is_heap {
         return Err(mapping
             .file
-            .error(target.key_line, format!("`key` is `ctid`, and {label} is no plain table"))
+            .error(target.key_line, format!("`key` is `ctid`, and {label} is not a plain table"))
             .hint("Rows of views, queries and tables with partitions or children have no place of their own. Name columns that tell them apart: key = [\"a\", \"b\"]. Nothing was loaded."));
     }
     Ok(Key {

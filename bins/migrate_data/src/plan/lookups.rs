@@ -126,7 +126,7 @@ pub fn taken_column(mapping: &Mapping, destination: &Destination) -> Result<Opti
                     .error(
                         column.line,
                         format!(
-                            "the lookup takes `{}.{name}`, that of line {line} takes `{other}`",
+                            "the lookup takes `{}.{name}`, but that of line {line} takes `{other}`",
                             lookup.target
                         ),
                     )

@@ -111,10 +111,10 @@ impl Difference<'_> {
                 let come = if rows == 1 { "comes" } else { "come" };
                 let (target, source) = (&self.shape.target.name, &self.shape.source.label);
                 return Err(Error::new(format!(
-                    "{} of {target} {come} from no row of {source} any more",
+                    "{} of {target} no longer {come} from any row of {source}",
                     count(rows, "row")
                 ))
-                .hint("The table has no primary key by which they could be told from the others later. `--prune` deletes them. Nothing was changed."));
+                .hint("The table has no primary key by which they could be told apart from the others later. `--prune` deletes them. Nothing was changed."));
             }
             return Ok(0);
         }

@@ -27,7 +27,7 @@ pub fn refuse(new: &mut Session, plan: &Plan, run: i64) -> Result<()> {
                     grouped(written)
                 ))
                 .detail(format!("{} has changed since it was loaded", source.label))
-                .hint("What others added or deleted there cannot be told from what is to be changed. `verify_data` names the rows; `migrate_data --restart` loads everything anew. Nothing was changed."));
+                .hint("Rows that others added or deleted there cannot be told apart from the rows to change. `verify_data` names the rows; `migrate_data --restart` loads everything again. Nothing was changed."));
             }
         }
     }

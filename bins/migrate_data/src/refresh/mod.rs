@@ -154,7 +154,7 @@ fn attempt(
             }
             Err(error
                 .context("what changed in the old database cannot be carried over")
-                .hint("Nothing was changed. Rows that stay without --prune may be in the way; `migrate_data --restart` loads everything anew."))
+                .hint("Nothing was changed. Rows that stay without --prune may be in the way; `migrate_data --restart` loads everything again."))
         }
     }
 }

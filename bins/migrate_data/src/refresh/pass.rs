@@ -87,7 +87,7 @@ impl Pass<'_> {
             let label = &self.source.label;
             return Err(Error::new(format!("PostgreSQL refuses more than {MAX_REFUSED} rows of {label}"))
                 .detail(format!("the last: {} {}: {}", label, refusal.key, refusal.reject.reason))
-                .hint("A cleaner in the mapping should see what the table's constraints see. Nothing was changed."));
+                .hint("A cleaner in the mapping should catch what the table's constraints refuse. Nothing was changed."));
         }
         refused.insert(refusal.key, refusal.reject);
         Ok(())
