@@ -79,8 +79,8 @@ fn a_parent_that_is_renamed_and_made_anew_at_once_is_refused() {
     lab.write("sql/p/schema/001_events.sql", &other);
     migrate(&lab, &["revision", "--autogenerate", "-m", "both"]).fails(
         2,
-        "migrate_schema: table public.events must be made anew and something of it renamed at once
-  detail: partition public.events_2020 is not in the files, and can follow only where names stay
+        "migrate_schema: table public.events must be created again and a part of it renamed at the same time
+  detail: partition public.events_2020 is not in the files, and can follow only if no name changes
   hint: Rename in a revision of its own. Nothing was written.",
     );
     assert_eq!(lab.value(&lab.new, "SELECT count(*) FROM events"), "12");

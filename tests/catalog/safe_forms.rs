@@ -126,7 +126,7 @@ CREATE TYPE kind AS ENUM ('cat');
         "migrate_schema: the change would lose data
   detail: column public.pets.owner
   detail: table public.owners
-  hint: `-- @rename from: old_name` keeps what is only called otherwise; --allow-data-loss says that the rest may go. Nothing was written.",
+  hint: `-- @rename from: old_name` keeps what was only renamed; --allow-data-loss allows the rest to be dropped. Nothing was written.",
     );
     let arguments = ["diff", "OLD_DATABASE_URL", "DATABASE_URL", "--allow-data-loss"];
     let allowed = migrate(&lab, &arguments);

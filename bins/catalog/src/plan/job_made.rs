@@ -94,9 +94,11 @@ fn renamed_inside(parent: &[String], plan: &Plan) -> bool {
 
 fn in_two_steps(place: &Fact) -> Error {
     let parent = table(&place.parent().unwrap_or_default());
-    Error::usage(format!("{parent} must be made anew and something of it renamed at once"))
-        .detail(format!("{} is not in the files, and can follow only where names stay", place.id))
-        .hint("Rename in a revision of its own. Nothing was written.")
+    Error::usage(format!(
+        "{parent} must be created again and a part of it renamed at the same time"
+    ))
+    .detail(format!("{} is not in the files, and can follow only if no name changes", place.id))
+    .hint("Rename in a revision of its own. Nothing was written.")
 }
 
 /// One partition on its way to a parent that is made anew.

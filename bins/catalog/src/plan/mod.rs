@@ -97,9 +97,9 @@ fn ordered(graph: Graph) -> Result<Vec<Statement>> {
                 format!("{:?} {}", action.phase, action.subject)
             })
             .collect();
-        Error::new("the changes wait for each other in a circle")
+        Error::new("the changes depend on each other in a circle")
             .detail(members.join(" → "))
-            .hint("This is a mistake of ours. Split the change in two, and report it.")
+            .hint("This is a bug. Split the change in two, and please report it.")
     })?;
     let mut statements = Vec::new();
     for node in order {
@@ -135,7 +135,7 @@ fn refuse_losses(plan: &Plan, options: &Options) -> Result<()> {
     for loss in losses {
         error = error.detail(loss);
     }
-    Err(error.hint("`-- @rename from: old_name` keeps what is only called otherwise; --allow-data-loss says that the rest may go. Nothing was written."))
+    Err(error.hint("`-- @rename from: old_name` keeps what was only renamed; --allow-data-loss allows the rest to be dropped. Nothing was written."))
 }
 
 #[cfg(test)]

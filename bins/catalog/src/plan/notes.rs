@@ -40,7 +40,7 @@ fn columns_of_their_own(fates: &Fates, world: &World) -> Vec<String> {
     };
     let say = |column: &crate::Fact| {
         format!(
-            "{} stays its table's own besides being inherited; the files have it inherited alone",
+            "{} stays its table's own as well as inherited; in the files it is only inherited",
             column.id
         )
     };

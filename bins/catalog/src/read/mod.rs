@@ -160,7 +160,7 @@ fn refuse_older(version: u32) -> Result<()> {
         return Ok(());
     }
     let major = version / 10_000;
-    Err(Error::new(format!("the server is PostgreSQL {major}, and catalogs are read from 14 on"))
+    Err(Error::new(format!("the server is PostgreSQL {major}; catalogs can be read from 14 on"))
         .hint("Upgrade the server. Nothing was changed."))
 }
 
@@ -178,7 +178,7 @@ mod tests {
     fn a_server_older_than_14_is_told_so() {
         assert_eq!(
             refuse_older(130_018).unwrap_err().to_string(),
-            "the server is PostgreSQL 13, and catalogs are read from 14 on\n  hint: Upgrade the server. Nothing was changed."
+            "the server is PostgreSQL 13; catalogs can be read from 14 on\n  hint: Upgrade the server. Nothing was changed."
         );
         assert!(refuse_older(140_000).is_ok());
     }

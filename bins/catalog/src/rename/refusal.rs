@@ -5,7 +5,7 @@ use common::Error;
 use crate::Id;
 
 pub fn unknown(from: &Id, to: &Id) -> Error {
-    Error::usage(format!("{to} is said to be renamed from `{}`, which does not exist", from.name()))
+    Error::usage(format!("{to} is marked as renamed from `{}`, which does not exist", from.name()))
         .hint("Fix or remove the line `-- @rename from:`. Nothing was written.")
 }
 
