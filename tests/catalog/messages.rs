@@ -67,7 +67,7 @@ fn statements_that_reach_beyond_the_database_are_refused_before_any_runs() {
             &lab,
             2,
             &format!("migrate_schema: sql/p/schema/001_a.sql:2:{column}: {what} concerns the whole server, not this database
-  hint: Such statements belong to whoever runs the server; schema files speak of one database. Nothing was run."),
+  hint: Such statements belong to whoever runs the server; schema files describe one database. Nothing was run."),
         );
     }
 }
@@ -131,7 +131,7 @@ fn a_database_that_is_not_where_the_revisions_end_is_refused() {
     run.fails(
         1,
         &format!("migrate_schema: {} at 127.0.0.1:{} is at base, and the revisions go on to aa1
-  hint: `migrate_schema upgrade` first: the comparison begins where the revisions end. Nothing was written.", lab.new, lab.port()),
+  hint: Run `migrate_schema upgrade` first: the comparison begins where the revisions end. Nothing was written.", lab.new, lab.port()),
     );
     std::fs::remove_dir_all(lab.path("sql/p/schema")).expect("a folder");
     migrate(&lab, &["check"]).fails(

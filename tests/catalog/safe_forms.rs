@@ -106,7 +106,7 @@ migrate_schema: wrote sql/p/revisions/bb2_older.sql\n"
     assert!(
         revision.contains(
             "-- +upgrade
--- Writes table public.pets anew, under ACCESS EXCLUSIVE.
+-- Rewrites table public.pets under ACCESS EXCLUSIVE.
 ALTER TABLE public.pets ALTER COLUMN age TYPE bigint USING age::bigint;
 "
         ),

@@ -216,8 +216,8 @@ fn a_chain_is_proved_and_a_wrong_downgrade_is_named() {
     lab.write("sql/p/revisions/bb2_bb.sql", &text);
     migrate(&lab, &["prove"]).fails(
         1,
-        "migrate_schema: sql/p/revisions/bb2_bb.sql: the downgrade of revision bb2 leads to another schema
-  detail: this is still to be done then:
+        "migrate_schema: sql/p/revisions/bb2_bb.sql: the downgrade of revision bb2 leads to a different schema
+  detail: this is still missing then:
           - column  users.fax
   hint: Fix its two parts so that they undo each other. Your database was not touched.",
     );

@@ -232,7 +232,7 @@ fn what_cannot_be_rendered_is_named_and_stops_where_it_is_run() {
     let run = import(&lab, &[]);
     assert_eq!(
         run.exits(3),
-        "migrate_schema: wrote 2 revisions to sql/p/revisions, to be finished by hand as named above\n"
+        "migrate_schema: wrote 2 revisions to sql/p/revisions, to be finished by hand where named above\n"
     );
     let lines: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(lines.len(), 2, "{run}");

@@ -115,7 +115,7 @@ fn an_irreversible_revision_is_refused_before_anything_is_undone() {
         &format!(
             "migrate_schema: revision bb2 cannot be undone: the old names are gone
   detail: {path} says `-- +downgrade irreversible`
-  hint: Nothing was undone. A backup from before it is the way back."
+  hint: Nothing was undone. To go back, restore a backup from before it."
         ),
     );
     assert_eq!(versions(&lab), "cc3");
@@ -208,7 +208,7 @@ fn what_only_psql_understands_is_refused_before_anything_runs() {
         2,
         &format!(
             "migrate_schema: {FOLDER}/bb2_add.sql:6: this statement cannot run inside a transaction
-  hint: Say `-- transaction: off` in the header of a revision that holds only such statements. Nothing of this revision was run."
+  hint: Write `-- transaction: off` in the header of a revision that holds only such statements. Nothing of this revision was run."
         ),
     );
     assert_eq!(tables(&lab), "");

@@ -118,7 +118,7 @@ fn a_revision_from_somewhere_else_is_named() {
             1,
             &format!(
                 "migrate_schema: {place} is at revision f00d, which no file in {FOLDER} has
-  hint: It was applied from somewhere else: fetch its file, or, if the schema is known to be at another revision, say so by `migrate_schema stamp --purge REV`. Nothing was changed."
+  hint: It was applied from somewhere else: fetch its file, or, if the schema is known to be at another revision, say so with `migrate_schema stamp --purge REV`. Nothing was changed."
             ),
         );
     }

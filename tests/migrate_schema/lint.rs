@@ -120,7 +120,7 @@ fn a_hazard_is_told_with_its_place_its_lock_and_the_safe_form() {
         "{FOLDER}/bb2_add.sql:9:15: nobody reads or writes t_aa1 while SET NOT NULL reads all of it (ACCESS EXCLUSIVE lock) [adding-not-nullable-field]
   hint: ADD CONSTRAINT … CHECK (… IS NOT NULL) NOT VALID; in the next revision VALIDATE CONSTRAINT, SET NOT NULL, DROP CONSTRAINT.
 {FOLDER}/bb2_add.sql:10:1: the rows of shop.old are thrown away (ACCESS EXCLUSIVE lock) [ban-drop-table]
-  hint: First release clients that no longer name it, and `make db-backup`.
+  hint: First release clients that no longer use it, and run `make db-backup`.
 migrate_schema: 2 hazards in 1 revision
 "
     );

@@ -81,7 +81,7 @@ pub enum Verb {
     ///
     /// Needs no server. Tables that an earlier revision of the range makes are new: nobody waits for
     /// them. `-- squawk-ignore RULE -- REASON` above a statement accepts a hazard that is meant,
-    /// `-- squawk-ignore-file RULE` in the header all of its kind. Exit code 3 where any is left.
+    /// `-- squawk-ignore-file RULE` in the header all of its kind. Exit code 3 if any is left.
     Lint {
         /// One revision, or those from A (not itself) up to B, as `A:B` [default: all].
         range: Option<String>,
@@ -91,7 +91,7 @@ pub enum Verb {
         #[command(flatten)]
         form: Form,
     },
-    /// Write down that the database is at a revision, without running anything.
+    /// Record that the database is at a revision, without running anything.
     Stamp {
         #[arg(required = true)]
         targets: Vec<String>,
@@ -101,9 +101,9 @@ pub enum Verb {
     },
     /// Write a new revision: empty, or with --autogenerate what leads to schema/*.sql.
     Revision(NewRevision),
-    /// Say whether the database is as schema/*.sql says; exit code 3 and what differs where not.
+    /// Compare the database with schema/*.sql; if they differ, say how, with exit code 3.
     Check {
-        /// Exit code 3 also where an object is of a kind that is not compared.
+        /// Exit code 3 also if an object is of a kind that is not compared.
         #[arg(long)]
         strict: bool,
     },
@@ -119,7 +119,7 @@ pub enum Verb {
     },
     /// Write a database's schema as ordered SQL files, one per object, to start schema/ from.
     Dump {
-        /// The folder, empty or not there yet; `-` prints one script.
+        /// An empty or new folder; `-` prints one script.
         folder: PathBuf,
     },
     /// Write a revision that joins several heads.
@@ -164,13 +164,13 @@ pub struct NewRevision {
     /// The revision it comes after, or `base`; default: the only head.
     #[arg(long)]
     pub head: Option<String>,
-    /// Let it come after a revision that is no head, and so begin a branch.
+    /// Let it come after a revision that is not a head, which begins a branch.
     #[arg(long)]
     pub splice: bool,
     /// A name for the branch that begins here.
     #[arg(long)]
     pub branch_label: Vec<String>,
-    /// A revision of another branch that must be applied before.
+    /// A revision of another branch that must be applied first.
     #[arg(long)]
     pub depends_on: Vec<String>,
     /// Its id; default: twelve random hexadecimal digits.
@@ -192,7 +192,7 @@ pub struct Aims {
     /// Build indexes CONCURRENTLY, in a revision of their own without a transaction.
     #[arg(long)]
     pub online: bool,
-    /// Exit with 3 where an object is of a kind that is not compared.
+    /// Exit with 3 if an object is of a kind that is not compared.
     #[arg(long)]
     pub strict: bool,
 }
@@ -200,7 +200,7 @@ pub struct Aims {
 /// How long to wait for what.
 #[derive(Clone, Debug, ClapArgs)]
 pub struct Patience {
-    /// Longest wait for a lock, such as `3s` or `500ms`; others queue behind us for so long.
+    /// Longest wait for a lock, such as `3s` or `500ms`; others queue behind us for that long.
     #[arg(long, default_value = sql_script::Patience::LOCK_TIMEOUT, value_parser = duration)]
     pub lock_timeout: String,
     /// How often a transaction that did not get a lock is tried again.

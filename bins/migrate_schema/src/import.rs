@@ -65,7 +65,7 @@ pub fn import(revisions: &Revisions, ini: &Path, python: &Path) -> Result<Outcom
         say(format_args!("wrote {count} to {folder}"));
         return Ok(Outcome::Done);
     }
-    say(format_args!("wrote {count} to {folder}, to be finished by hand as named above"));
+    say(format_args!("wrote {count} to {folder}, to be finished by hand where named above"));
     Ok(Outcome::FellShort)
 }
 
@@ -79,7 +79,7 @@ fn ini_file(given: &Path) -> Result<PathBuf> {
 }
 
 fn ask(ini: &Path, python: &Path) -> Result<Vec<Told>> {
-    let install = "Name the Python that runs this project's Alembic by --python, such as .venv/bin/python. Nothing was written.";
+    let install = "Name the Python that runs this project's Alembic with --python, such as .venv/bin/python. Nothing was written.";
     let output =
         Command::new(python).args(["-c", RENDER]).arg(ini).stdin(Stdio::null()).output().map_err(
             |error| Error::usage(format!("{}: {error}", python.display())).hint(install),
@@ -145,7 +145,7 @@ fn own_transaction(sql: &str) -> (String, bool) {
 fn refusal(revision: &str, reason: &str) -> String {
     let reason = reason.replace('\'', "''").replace('%', "%%").replace("$refusal$", "");
     format!(
-        "-- Alembic could not say this revision as SQL; write here what it does, in place of this.\nDO $refusal$ BEGIN RAISE 'revision {revision} was not rendered: {reason}'; END $refusal$;"
+        "-- Alembic could not render this revision as SQL; write here what it does, in place of this.\nDO $refusal$ BEGIN RAISE 'revision {revision} was not rendered: {reason}'; END $refusal$;"
     )
 }
 

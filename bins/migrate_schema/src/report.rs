@@ -162,7 +162,7 @@ pub(crate) fn print_array(objects: impl Iterator<Item = Value>) {
 pub(crate) fn within(graph: &Graph, range: Option<&str>) -> Result<Set> {
     let Some(range) = range else { return Ok(graph.all()) };
     let Some((from, to)) = range.split_once(':') else {
-        return Err(Error::usage(format!("`{range}` is no range"))
+        return Err(Error::usage(format!("`{range}` is not a range"))
             .hint("A range is FROM:TO, such as `base:head` or `4ad1:`."));
     };
     let from = match from {

@@ -89,7 +89,7 @@ impl Revision {
                     self.node.id
                 ))
                 .detail(format!("{} says `-- +downgrade irreversible`", self.script.path.display()))
-                .hint("Nothing was undone. A backup from before it is the way back."));
+                .hint("Nothing was undone. To go back, restore a backup from before it."));
             }
         };
         let statements = self.script.statements_in(part)?;
@@ -126,7 +126,7 @@ impl Revision {
             Some(statement) => Err(self
                 .script
                 .refuse(statement.line, "this statement cannot run inside a transaction")
-                .hint("Say `-- transaction: off` in the header of a revision that holds only such statements. Nothing of this revision was run.")),
+                .hint("Write `-- transaction: off` in the header of a revision that holds only such statements. Nothing of this revision was run.")),
         }
     }
 
@@ -140,7 +140,7 @@ impl Revision {
             Some(statement) => Err(self
                 .script
                 .refuse(statement.line, "an index that is built concurrently needs a name")
-                .hint("By its name a build that was killed is found and built again. Nothing of this revision was run.")),
+                .hint("A build that was killed is found by its name and run again. Nothing of this revision was run.")),
         }
     }
 }

@@ -61,7 +61,7 @@ fn explain(files: &[Revision], flaw: &Flaw) -> Error {
             error.hint(format!("The other one is {}. {nothing}", path.unwrap_or_default()))
         }
         "branch_labels" => {
-            error.hint(format!("A label names one branch, and no revision. {nothing}"))
+            error.hint(format!("A label names one branch, not a revision. {nothing}"))
         }
         _ if flaw.what.contains("circle") => {
             error.hint(format!("One of them must come after something else. {nothing}"))

@@ -33,7 +33,7 @@ pub fn applied(revisions: &Revisions, rows: &BTreeSet<String>, database: &Databa
         ))
         .hint(
             "It was applied from somewhere else: fetch its file, or, if the schema is known to be \
-             at another revision, say so by `migrate_schema stamp --purge REV`. Nothing was changed.",
+             at another revision, say so with `migrate_schema stamp --purge REV`. Nothing was changed.",
         )),
         None => Ok(known(&revisions.graph, rows)),
     }

@@ -112,7 +112,7 @@ pub fn merge(revisions: &Revisions, names: &[String], text: Option<String>) -> R
     joined.dedup();
     let down: Vec<String> = joined.iter().map(|index| graph.id(*index).to_owned()).collect();
     if down.len() < 2 {
-        return Err(Error::usage(format!("nothing to merge: {} alone was named", down.concat()))
+        return Err(Error::usage(format!("nothing to merge: only {} was named", down.concat()))
             .hint("`migrate_schema heads` lists what can be joined. Nothing was written."));
     }
     let draft = Draft::empty(message(text)?);

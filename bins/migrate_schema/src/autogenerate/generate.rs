@@ -52,7 +52,7 @@ pub fn revision(
         );
     }
     if let Some(Err(reason)) = &state.observer {
-        note(format_args!("{reason}: the proof goes without an outside observer"));
+        note(format_args!("{reason}: the proof runs without an outside observer"));
     }
     let claim = Claim {
         start: &state.start,
@@ -119,7 +119,7 @@ fn body(statements: &[Statement]) -> String {
         }
         if let Some(table) = &statement.rewrites {
             text.push_str(&format!(
-                "-- Writes {table} anew, under {}.\n",
+                "-- Rewrites {table} under {}.\n",
                 statement.lock.unwrap_or("a lock")
             ));
         }

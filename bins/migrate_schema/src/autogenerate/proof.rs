@@ -118,9 +118,10 @@ impl Prover<'_> {
         let lost = before.lost(&after);
         let said: Vec<&str> = claim.plan.losses().collect();
         if let Some(column) = lost.iter().find(|_| said.is_empty()) {
-            return Err(failed("the upgrade loses values that it does not speak of").detail(column));
+            return Err(failed("the upgrade loses values that it does not mention").detail(column));
         }
-        let otherwise = "after the upgrade, pg_dump sees another schema than the files make";
+        let otherwise =
+            "after the upgrade, pg_dump sees a different schema from the one that the files make";
         same(seen.as_ref(), claim.desired_seen, claim, otherwise)?;
         Ok((states, after.values()))
     }
@@ -143,7 +144,7 @@ impl Prover<'_> {
         let (returned, seen) = self.read(claim.observer)?;
         let otherwise = "the downgrade does not come back to the start";
         clone::same(&returned, &states[0], claim.options, otherwise)?;
-        let otherwise = "after the downgrade, pg_dump sees another schema than before";
+        let otherwise = "after the downgrade, pg_dump sees a different schema than before";
         same(seen.as_ref(), self.clone.seen.as_ref(), claim, otherwise)?;
         downs.reverse();
         Ok(downs)

@@ -124,10 +124,10 @@ fn same(
     }
     let file = revisions.file(index);
     Err(Error::new(format!(
-        "{}: {what} revision {} leads to another schema",
+        "{}: {what} revision {} leads to a different schema",
         file.script.path.display(),
         file.node.id
     ))
-    .detail(format!("this is still to be done then:\n{}", words::changes(&plan, wanted).join("\n")))
+    .detail(format!("this is still missing then:\n{}", words::changes(&plan, wanted).join("\n")))
     .hint("Fix its two parts so that they undo each other. Your database was not touched."))
 }

@@ -34,7 +34,7 @@ fn resolve(mark: &Mark, script: &Script, desired: &Catalog) -> Result<Hint> {
         (None, _) => {
             return Err(script
                 .refuse(mark.line, format_args!("`{name}` is not in the desired state"))
-                .hint("A rename speaks of what the file itself makes. Nothing was written."));
+                .hint("A rename applies to an object that the schema files define. Nothing was written."));
         }
         (Some(_), false) => {
             return Err(script

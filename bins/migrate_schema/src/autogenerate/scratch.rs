@@ -123,5 +123,5 @@ fn refuse_other_version(session: &mut Session, target: i32) -> Result<()> {
         here / 10_000,
         target / 10_000
     ))
-    .hint("Both must be of one major version, as each writes definitions in its own words. Nothing was written."))
+    .hint("Both must have the same major version, because each writes definitions in its own words. Nothing was written."))
 }

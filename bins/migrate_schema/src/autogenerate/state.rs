@@ -146,5 +146,5 @@ fn refuse_elsewhere(
     let rows = rows.iter().map(String::as_str).collect::<Vec<_>>().join(" and ");
     let place = if rows.is_empty() { "base".to_owned() } else { rows };
     Err(Error::new(format!("{database} is at {place}, and the revisions go on to {}", missing.join(" and ")))
-        .hint("`migrate_schema upgrade` first: the comparison begins where the revisions end. Nothing was written."))
+        .hint("Run `migrate_schema upgrade` first: the comparison begins where the revisions end. Nothing was written."))
 }

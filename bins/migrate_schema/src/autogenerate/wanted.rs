@@ -90,7 +90,7 @@ fn extensions(target: &mut Session, shadow: &mut Session, files: &Files) -> Resu
         );
         shadow.batch(&create).map_err(|error| {
             error.context(format!("the shadow database needs the extension `{name}`, as the target has it")).hint(
-                "A role that may create it, or a server by SHADOW_DATABASE_URL that has it for everybody, is needed. Nothing was written.",
+                "Use a role that may create it, or let SHADOW_DATABASE_URL name a server that has it for everybody. Nothing was written.",
             )
         })?;
     }

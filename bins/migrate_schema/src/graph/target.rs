@@ -13,18 +13,18 @@ pub fn upgrade(graph: &Graph, applied: &Set, target: &str) -> Result<Set> {
     let goal = match parse(target) {
         Target::Heads => return Ok(graph.all()),
         Target::Base => {
-            return Err(Error::usage("an upgrade does not lead to `base`")
+            return Err(Error::usage("an upgrade cannot lead to `base`")
                 .hint("`migrate_schema downgrade base` undoes every revision."));
         }
         Target::Relative { branch, by } if by < 0 => {
-            return Err(Error::usage(format!("an upgrade does not go back {}", revisions(-by)))
+            return Err(Error::usage(format!("an upgrade cannot go back {}", revisions(-by)))
                 .hint(format!("`migrate_schema downgrade {}` does.", relative(branch, by))));
         }
         Target::Relative { branch, by } => return forward(graph, applied, branch, by),
         Target::Head(branch) => head(graph, branch)?,
         Target::Branch { revision, .. } | Target::Revision(revision) => resolve(graph, revision)?,
         Target::BranchBase(_) => {
-            return Err(Error::usage(format!("an upgrade does not lead to `{target}`")));
+            return Err(Error::usage(format!("an upgrade cannot lead to `{target}`")));
         }
     };
     Ok(applied | &graph.ancestors([goal]))
@@ -38,7 +38,7 @@ pub fn downgrade(graph: &Graph, applied: &Set, target: &str) -> Result<Set> {
     let undone = match parse(target) {
         Target::Base => applied.clone(),
         Target::Relative { branch, by } if by > 0 => {
-            return Err(Error::usage(format!("a downgrade does not go on {}", revisions(by)))
+            return Err(Error::usage(format!("a downgrade cannot go forward {}", revisions(by)))
                 .hint(format!("`migrate_schema upgrade {}` does.", relative(branch, by))));
         }
         Target::Relative { branch, by } => return back(graph, applied, branch, -by),

@@ -166,8 +166,8 @@ fn places_are_named_as_in_alembic() {
     walk.up("nope", "no revision is named or begins with `nope`");
     walk.up("aa1+1", "+aa2 = aa2 bb3");
     walk.up("+1", "1 revision asked for, 0 to apply");
-    walk.up("base", "an upgrade does not lead to `base`");
-    walk.up("-1", "an upgrade does not go back 1 revision");
+    walk.up("base", "an upgrade cannot lead to `base`");
+    walk.up("-1", "an upgrade cannot go back 1 revision");
     walk.down("-1", "`-1` is ambiguous: the next may be aa2 \"makes aa2\" and bb3 \"makes bb3\"");
     walk.down("right@-1", "-bb3 = aa2 bb2");
     walk.down("bb2-1", "-bb2 = aa2 bb1");

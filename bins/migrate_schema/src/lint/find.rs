@@ -120,8 +120,8 @@ fn unknown_rule(violation: &Violation) -> Option<Hazard> {
         at: start(violation),
         name: None,
         lock: None,
-        what: format!("no rule is called `{name}`, so nothing is accepted by it"),
-        hint: "The name of a rule stands in brackets behind what it found.".to_owned(),
+        what: format!("no rule is called `{name}`, so it accepts nothing"),
+        hint: "The name of a rule stands in brackets after what it found.".to_owned(),
     })
 }
 
@@ -131,7 +131,7 @@ fn tell_what_is_not_understood(file: &Revision, parse: &Parse<SourceFile>) {
         let line = file.script.line(usize::from(error.range().start()));
         let path = file.script.path.display();
         let what = error.message().trim_end_matches('.');
-        note(format_args!("{path}:{line}: not understood, so there may be more: {what}"));
+        note(format_args!("{path}:{line}: not understood, so there may be more hazards: {what}"));
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Words {
 const EXCLUSIVE: Option<&str> = Some("ACCESS EXCLUSIVE");
 const UNIQUE: &str = "CREATE UNIQUE INDEX CONCURRENTLY in a revision with `-- transaction: off`, then ADD CONSTRAINT … USING INDEX.";
 const RENAMED: &str =
-    "Keep the old name for a release, by a view or a second column, until no client says it.";
+    "Keep the old name for a release, by a view or a second column, until no client uses it.";
 
 /// The rules of squawk that find a hazard to those who work meanwhile, or to what they stored. Its
 /// rules of taste, such as which type to prefer, are left out.
@@ -54,7 +54,7 @@ pub fn of(rule: Rule) -> Option<Words> {
         ),
         Rule::RequireConcurrentReindex => (
             Some("SHARE"),
-            "nobody writes, nor reads by the index, until {} is built anew",
+            "nobody writes, or reads by the index, until {} is rebuilt",
             "REINDEX … CONCURRENTLY, in a revision with `-- transaction: off`.",
         ),
         Rule::RequireConcurrentPartitionDetach => (
@@ -65,12 +65,12 @@ pub fn of(rule: Rule) -> Option<Words> {
         Rule::ConstraintMissingNotValid => (
             EXCLUSIVE,
             "nobody reads or writes {} while the constraint reads all of it",
-            "ADD CONSTRAINT … NOT VALID, and VALIDATE CONSTRAINT in the next revision: that keeps nobody away.",
+            "ADD CONSTRAINT … NOT VALID, and VALIDATE CONSTRAINT in the next revision: that blocks nobody.",
         ),
         Rule::AddingForeignKeyConstraint => (
             Some("SHARE ROW EXCLUSIVE"),
             "nobody writes to {}, nor to what the key points to, while it reads all of both",
-            "ADD CONSTRAINT … NOT VALID, and VALIDATE CONSTRAINT in the next revision: that keeps nobody away.",
+            "ADD CONSTRAINT … NOT VALID, and VALIDATE CONSTRAINT in the next revision: that blocks nobody.",
         ),
         Rule::AddingFieldWithDefault => (
             EXCLUSIVE,
@@ -87,21 +87,21 @@ pub fn of(rule: Rule) -> Option<Words> {
         }
         Rule::AddingRequiredField => (
             None,
-            "a NOT NULL column without a default is refused where {} holds a row",
-            "Give it a default, or add it nullable, fill it, and then say NOT NULL.",
+            "a NOT NULL column without a default is refused if {} holds a row",
+            "Give it a default, or add it nullable, fill it, and then set NOT NULL.",
         ),
         Rule::DisallowedUniqueConstraint => {
             (EXCLUSIVE, "nobody reads or writes {} until the constraint's index is built", UNIQUE)
         }
         Rule::ChangingColumnType => (
             EXCLUSIVE,
-            "a new type rewrites {} and its indexes, unless values are stored alike",
+            "a new type rewrites {} and its indexes, unless both types are stored alike",
             "Add a column of the new type, fill it in batches, then swap the names. A longer varchar, or text for it, rewrites nothing.",
         ),
         Rule::RenamingColumn => {
-            (EXCLUSIVE, "clients that say the old name of a column of {} fail", RENAMED)
+            (EXCLUSIVE, "clients that use the old name of a column of {} fail", RENAMED)
         }
-        Rule::RenamingTable => (EXCLUSIVE, "clients that say the old name of {} fail", RENAMED),
+        Rule::RenamingTable => (EXCLUSIVE, "clients that use the old name of {} fail", RENAMED),
         Rule::BanDropTable => (EXCLUSIVE, "the rows of {} are thrown away", BACKUP),
         Rule::BanDropColumn => {
             (EXCLUSIVE, "a column of {} is thrown away, and clients that name it fail", BACKUP)
@@ -118,7 +118,7 @@ pub fn of(rule: Rule) -> Option<Words> {
     Some(Words { lock, what, hint })
 }
 
-const BACKUP: &str = "First release clients that no longer name it, and `make db-backup`.";
+const BACKUP: &str = "First release clients that no longer use it, and run `make db-backup`.";
 
 /// A constraint that is validated in the transaction that added it.
 pub const VALIDATED_AT_ONCE: Words = Words {
@@ -131,7 +131,7 @@ pub const VALIDATED_AT_ONCE: Words = Words {
 pub const EXCLUSION: Words = Words {
     lock: EXCLUSIVE,
     what: "nobody reads or writes {} until the constraint's index is built",
-    hint: "There is no form that lets them: choose a quiet hour, and a --lock-timeout.",
+    hint: "There is no form that blocks nobody: choose a quiet hour, and a --lock-timeout.",
 };
 
 /// Rules of our own, by name: what squawk does not look for.
@@ -140,7 +140,7 @@ pub const REWRITE: (&str, Words) = (
     Words {
         lock: EXCLUSIVE,
         what: "nobody reads or writes {} until it is rewritten",
-        hint: "Choose a quiet hour; pg_repack does it beside the work.",
+        hint: "Choose a quiet hour; pg_repack does it while others work.",
     },
 );
 pub const TRUNCATE: (&str, Words) = (
@@ -159,7 +159,7 @@ pub const REFRESH: (&str, Words) = (
     "refresh-without-concurrently",
     Words {
         lock: EXCLUSIVE,
-        what: "nobody reads {} until it is computed anew",
+        what: "nobody reads {} until it is refreshed",
         hint: "REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index on it.",
     },
 );

@@ -43,7 +43,7 @@ pub(super) fn parse(script: Script) -> Result<Revision> {
         Some(other) => {
             let line = line_of(&headers, "transaction");
             return Err(script.refuse(line, format_args!("transaction is `{other}`"))
-                .hint("It is `on` (all or nothing) or `off` (each statement on its own, for CREATE INDEX CONCURRENTLY and its like)."));
+                .hint("It is `on` (all or nothing) or `off` (each statement on its own, for CREATE INDEX CONCURRENTLY and the like)."));
         }
     };
     if value("down_revision").is_none() {
@@ -77,7 +77,10 @@ fn refuse_unknown_or_repeated(script: &Script, headers: &[Header]) -> Result<()>
     for (index, header) in headers.iter().enumerate() {
         if !KEYS.contains(&header.key.as_str()) {
             return Err(script
-                .refuse(header.line, format_args!("`{}` is no setting of a revision", header.key))
+                .refuse(
+                    header.line,
+                    format_args!("`{}` is not a setting of a revision", header.key),
+                )
                 .hint(format!(
                     "They are {}. Begin a comment with a capital letter.",
                     KEYS.join(", ")
@@ -97,7 +100,7 @@ fn check_name(script: &Script, line: usize, name: &str) -> Result<()> {
     if !plain || name.is_empty() || name.len() > LONGEST_ID || RESERVED.contains(&name) {
         return Err(script.refuse(line, format_args!("`{name}` cannot name a revision")).hint(
             format!(
-                "A name has at most {LONGEST_ID} letters, digits and `_`, and is none of {}.",
+                "A name has at most {LONGEST_ID} letters, digits and `_`, and is not one of {}.",
                 RESERVED.join(", ")
             ),
         ));
@@ -149,7 +152,7 @@ fn parts(script: &Script) -> Result<(Range<usize>, Downgrade)> {
     let Some((mark, end, rest)) = downgrade else {
         return Err(missing(
             DOWNGRADE,
-            "Below it stands what undoes the upgrade; or it says `-- +downgrade irreversible: REASON`.",
+            "What undoes the upgrade stands below it; or it says `-- +downgrade irreversible: REASON`.",
         ));
     };
     if mark < upgrade {
@@ -168,7 +171,7 @@ fn parts(script: &Script) -> Result<(Range<usize>, Downgrade)> {
             if reason.is_empty() {
                 return Err(script
                     .refuse(line, "irreversible without a reason")
-                    .hint("Write it as `-- +downgrade irreversible: REASON`; who is refused will read it."));
+                    .hint("Write it as `-- +downgrade irreversible: REASON`; whoever is refused will read it."));
             }
             Downgrade::Irreversible(reason.to_owned())
         }
@@ -239,7 +242,7 @@ mod tests {
         );
         case(
             "-- revision: a1\n-- down_revison: none\n",
-            "a1_make_a.sql:2: `down_revison` is no setting of a revision",
+            "a1_make_a.sql:2: `down_revison` is not a setting of a revision",
         );
         case(
             "-- revision: a1\n-- down_revision: none\n-- transaction: of\n",

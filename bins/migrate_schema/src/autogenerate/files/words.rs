@@ -42,7 +42,7 @@ pub fn refuse_cluster_wide(file: &File, statement: &Statement) -> Result<()> {
         statement.line,
         what.to_uppercase()
     ))
-    .hint("Such statements belong to whoever runs the server; schema files speak of one database. Nothing was run."))
+    .hint("Such statements belong to whoever runs the server; schema files describe one database. Nothing was run."))
 }
 
 /// CREATE SCHEMA of one that is there for an extension's sake.

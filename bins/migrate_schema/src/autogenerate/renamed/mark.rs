@@ -76,12 +76,12 @@ fn mark(script: &Script, tokens: &[Token], line: usize, comment: Range<usize>) -
     };
     let Some(from) = from else {
         return Err(script
-            .refuse(line, "this is no rename")
+            .refuse(line, "this is not a rename")
             .hint("The form is `-- @rename from: old_name`, or `from: none` for what is new. Nothing was written."));
     };
     let nothing = || {
         script.refuse(line, "no definition follows this rename").hint(
-            "It stands above a definition on a line of its own, or behind it on the same line. Nothing was written.",
+            "It stands above a definition on a line of its own, or after it on the same line. Nothing was written.",
         )
     };
     // Behind something on its line it speaks of that, else of what comes next.
@@ -286,8 +286,8 @@ mod tests {
             let error = marks(&Script::new(Path::new("a.sql"), text)).unwrap_err();
             assert_eq!(error.primary(), expected);
         }
-        refused("\n-- @rename to: b\nCREATE TABLE t ();", "a.sql:2: this is no rename");
-        refused("-- @rename from:\nCREATE TABLE t ();", "a.sql:1: this is no rename");
+        refused("\n-- @rename to: b\nCREATE TABLE t ();", "a.sql:2: this is not a rename");
+        refused("-- @rename from:\nCREATE TABLE t ();", "a.sql:1: this is not a rename");
         refused("SELECT 1;\n-- @rename from: b", "a.sql:2: no definition follows this rename");
         refused("-- @rename from: b\nSELECT 1;", "a.sql:1: no definition follows this rename");
     }
