@@ -306,7 +306,7 @@ fn an_index_that_is_there_must_be_the_one_that_the_script_says() {
         apply(&lab, &[]).fails(
             1,
             &format!(
-                "apply_sql: {path}:{line}: the index public.{name} is there and is another
+                "apply_sql: {path}:{line}: the index public.{name} exists with another definition
   detail: it is {definition}
   detail: an edited index needs a new name; DROP INDEX CONCURRENTLY IF EXISTS removes the former
   hint: {stays} When this is fixed, `apply_sql` goes on from here."

@@ -126,7 +126,8 @@ fn a_kill_in_a_concurrent_index_build_is_followed_by_a_whole_index() {
     let run = migrate(&lab, &["upgrade"]);
     assert_eq!(untimed(run.ok()), "migrate_schema: 2 revisions applied, head bb2");
     if left == "false" {
-        let dropped = "migrate_schema: dropped public.t_big_n, which a former build left invalid\n";
+        let dropped =
+            "migrate_schema: dropped public.t_big_n, which an earlier build left invalid\n";
         assert_eq!(run.stderr, dropped);
     }
     assert_eq!(lab.value(&lab.new, state), "true");
@@ -249,7 +250,7 @@ fn another_index_of_that_name_is_not_taken_for_the_one_of_a_killed_run() {
     migrate(&lab, &["upgrade"]).fails(
         1,
         &format!(
-            "migrate_schema: {FOLDER}/aa1_add.sql:7: the index public.t_big_n is there and is another
+            "migrate_schema: {FOLDER}/aa1_add.sql:7: the index public.t_big_n exists with another definition
   detail: it is CREATE INDEX t_big_n ON public.t_big USING btree (((n + 1)))
   detail: an edited index needs a new name; DROP INDEX CONCURRENTLY IF EXISTS removes the former
   detail: revision aa1 stopped at statement 1 of 1; those before it stay

@@ -200,7 +200,7 @@ fn what_only_psql_understands_is_refused_before_anything_runs() {
         2,
         &format!(
             "migrate_schema: {FOLDER}/bb2_add.sql:6: `BEGIN`: the file must not begin or end a transaction
-  hint: Take the line out: the transaction around the file is begun and ended for it. Nothing was run."
+  hint: Remove the line: pgrefit begins and ends the transaction around the file. Nothing was run."
         ),
     );
     revision(&lab, "bb2", "aa1", "CREATE INDEX CONCURRENTLY i ON t_aa1 (n);", "DROP INDEX i;");

@@ -62,7 +62,7 @@ fn who_holds_the_lock_is_named_when_patience_ends() {
         format!("migrate_schema: {primary}; trying again"),
         format!("migrate_schema: {primary}"),
         "  detail: tried 2 times, with a lock_timeout of 200ms".to_owned(),
-        format!("  detail: backend {pid} of {} holds it since ", lab.user()),
+        format!("  detail: backend {pid} of {} has held it since ", lab.user()),
         "  hint: Revision bb2 was rolled back; nothing was applied.".to_owned(),
     ];
     let lines: Vec<&str> = run.stderr.lines().collect();

@@ -69,7 +69,7 @@ pub fn run(
 fn is_done(session: &mut Session, statement: &Statement, former: Former) -> Result<bool> {
     if let Some(index) = &statement.concurrent_index {
         if let Some(name) = drop_invalid(session, index)? {
-            note(format_args!("dropped {name}, which a former build left invalid"));
+            note(format_args!("dropped {name}, which an earlier build left invalid"));
             return Ok(false);
         }
         return match find(session, index)? {
@@ -85,7 +85,7 @@ fn is_done(session: &mut Session, statement: &Statement, former: Former) -> Resu
             for row in session.query(include_str!("reindex_left.sql"), &[name])? {
                 let name: String = row.get(0);
                 drop_index(session, &name)?;
-                note(format_args!("dropped {name}, which a former build left invalid"));
+                note(format_args!("dropped {name}, which an earlier build left invalid"));
             }
             Ok(false)
         }
@@ -121,7 +121,7 @@ fn refuse_another(session: &mut Session, index: &ConcurrentIndex, found: &Found)
     session.rollback()?;
     match compared {
         Ok(row) if row.get("same") => Ok(()),
-        Ok(row) => Err(Error::new(format!("the index {} is there and is another", found.name))
+        Ok(row) => Err(Error::new(format!("the index {} exists with another definition", found.name))
             .detail(format!("it is {}", row.get::<_, String>("existing")))
             .detail("an edited index needs a new name; DROP INDEX CONCURRENTLY IF EXISTS removes the former")),
         // Without the right to make temporary tables the two cannot be compared.

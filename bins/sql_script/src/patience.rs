@@ -119,7 +119,7 @@ fn holders(session: &mut Session, pid: i32) -> Result<Vec<String>> {
         let (state, query): (Option<String>, Option<String>) = (row.get("state"), row.get("query"));
         let query = query.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
         format!(
-            "backend {} of {} holds it since {}, {}: {}",
+            "backend {} of {} has held it since {}, {}: {}",
             row.get::<_, i32>("pid"),
             user.unwrap_or_else(|| "another user".to_owned()),
             row.get::<_, Option<String>>("since").unwrap_or_default(),

@@ -22,7 +22,7 @@ pub(crate) fn refuse_control(script: &Script, line: usize, tokens: &[Token]) -> 
     };
     Err(script
         .refuse(line, format_args!("`{found}`: the file must not begin or end a transaction"))
-        .hint("Take the line out: the transaction around the file is begun and ended for it. Nothing was run."))
+        .hint("Remove the line: pgrefit begins and ends the transaction around the file. Nothing was run."))
 }
 
 /// Source: the callers of `PreventInTransactionBlock` in PostgreSQL. CALL and DO are among them
