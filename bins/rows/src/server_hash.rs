@@ -39,7 +39,7 @@ impl<const HASHES: usize> Sum<HASHES> {
             match text.parse() {
                 Ok(hash) => *number = hash,
                 Err(error) => {
-                    return Err(Error::new(format!("{text} is no sum of hashes: {error}")));
+                    return Err(Error::new(format!("{text} is not a sum of hashes: {error}")));
                 }
             }
         }
