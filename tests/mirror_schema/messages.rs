@@ -14,7 +14,7 @@ fn refuses(mirrors: &Mirrors, arguments: &[&str], code: i32, message: &str) {
 fn two_tables_that_fold_to_one_are_both_named() {
     let mirrors = Mirrors::of("CREATE TABLE \"Users\" (); CREATE TABLE users ()", "public");
     let message = format!(
-        "mirror_schema: table public.Users and table public.users have one name in the mirror\n  \
+        "mirror_schema: table public.Users and table public.users have the same name in the mirror\n  \
          detail: both would be `{}.users`\n  \
          hint: Rename one in the source, or leave it out of TABLES. Nothing was changed.",
         mirrors.name()
@@ -44,7 +44,7 @@ fn two_names_that_are_one_after_63_bytes_are_both_named() {
     let mirrors =
         Mirrors::of(&format!("CREATE TABLE t (\"{one}\" int, \"{other}\" int)"), "public");
     let message = format!(
-        "mirror_schema: column public.t.{one} and column public.t.{other} have one name in the mirror\n  \
+        "mirror_schema: column public.t.{one} and column public.t.{other} have the same name in the mirror\n  \
          detail: both would be `{}.t.{}`\n  \
          hint: Rename one in the source, or leave it out of TABLES. Nothing was changed.",
         mirrors.name(),
@@ -60,7 +60,7 @@ fn two_schemas_that_are_one_after_63_bytes_are_both_named() {
     let schemas = format!("{long}a,{long}b");
     let name = format!("dw__{}__{long}", mirrors.lab.old);
     let message = format!(
-        "mirror_schema: schema {long}a and schema {long}b have one name in the mirror\n  \
+        "mirror_schema: schema {long}a and schema {long}b have the same name in the mirror\n  \
          detail: both would be `{}`\n  \
          hint: Rename one in the source, or leave it out of TABLES. Nothing was changed.",
         &name[..63]
@@ -157,7 +157,7 @@ fn rows_are_not_lost_without_a_word() {
     let message = format!(
         "mirror_schema: {name} would lose rows: column {name}.users.fax\n  \
          detail: what is gone from the source still holds rows in the mirror\n  \
-         hint: `mirror_schema --allow-data-loss` drops it; db_backup makes a way back first. Nothing was changed."
+         hint: `mirror_schema --allow-data-loss` drops it; run db_backup first to have a way back. Nothing was changed."
     );
     mirrors.run(&[]).fails(2, &message);
     mirrors.run(&["--allow-data-loss"]).ok();

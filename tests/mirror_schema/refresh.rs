@@ -84,7 +84,7 @@ fn rows_that_are_gone_from_the_source_go_only_where_that_is_said() {
         "mirror_schema: left out: 1 view: a mirror holds tables\n\
          mirror_schema: {} would lose 1 row of log, 5 rows of postlinks, 1 row of posts, 1 row of users\n  \
          detail: they are gone from the source\n  \
-         detail: without a key a changed row is one that is gone and one that is new: log\n  \
+         detail: without a key, a changed row counts as one row gone and one row new: log\n  \
          hint: `mirror_schema --with-data --refresh --allow-data-loss` removes them. No row was changed.",
         mirrors.name()
     );

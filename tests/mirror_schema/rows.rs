@@ -47,7 +47,7 @@ fn rows_come_along_with_keys_that_point_both_ways() {
         mirrors.name()
     ));
     let again = mirrors.run(&["--with-data"]);
-    assert!(again.stderr.contains(".posts holds rows already and is left as it is"), "{again}");
+    assert!(again.stderr.contains(".posts already holds rows and is left as it is"), "{again}");
     assert!(again.code == Some(0), "{again}");
 }
 

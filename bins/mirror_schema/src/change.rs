@@ -104,7 +104,7 @@ impl<'a> Change<'a> {
         let lost: Vec<String> = lost.into_iter().collect();
         Err(Error::usage(format!("{} would lose rows: {}", self.mirror.name, lost.join(", ")))
             .detail("what is gone from the source still holds rows in the mirror")
-            .hint("`mirror_schema --allow-data-loss` drops it; db_backup makes a way back first. Nothing was changed."))
+            .hint("`mirror_schema --allow-data-loss` drops it; run db_backup first to have a way back. Nothing was changed."))
     }
 }
 

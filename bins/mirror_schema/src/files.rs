@@ -38,7 +38,7 @@ impl Header<'_> {
 
     /// The change as a script for review.
     pub fn write_migration(&self, statements: &[Statement]) -> Result<()> {
-        let text = self.text("The change that leads the mirror to where its source is.");
+        let text = self.text("The change that brings the mirror in step with its source.");
         write(&self.mirror.migration(), &(text + &script(statements)))
     }
 

@@ -116,7 +116,7 @@ fn verify(
     let left = catalog::compare(&wording, &change.wanted, &[])?;
     if !left.is_empty() {
         let lines = differences::lines(&left, &wording, &change.wanted);
-        return Err(Error::new(format!("{} is not what its source says", mirror.name))
+        return Err(Error::new(format!("{} does not match its source", mirror.name))
             .detail(lines.join("\n"))
             .hint(format!(
                 "Revision {id} was applied; `mirror_schema rollback` undoes it. Please report this."

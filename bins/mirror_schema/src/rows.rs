@@ -33,7 +33,7 @@ pub fn bring(sides: &mut Sides, state: &State, args: &Args) -> Result<()> {
     } else {
         for table in &filled {
             note(format_args!(
-                "{} holds rows already and is left as it is; --refresh brings over what changed",
+                "{} already holds rows and is left as it is; --refresh brings over what changed",
                 table.path.join(".")
             ));
         }

@@ -55,7 +55,7 @@ pub fn cut(name: &str) -> &str {
 
 /// Two names of the source that are one in the mirror.
 pub fn refuse_same(one: &str, other: &str, name: &str) -> Error {
-    Error::usage(format!("{one} and {other} have one name in the mirror"))
+    Error::usage(format!("{one} and {other} have the same name in the mirror"))
         .detail(format!("both would be `{name}`"))
         .hint("Rename one in the source, or leave it out of TABLES. Nothing was changed.")
 }

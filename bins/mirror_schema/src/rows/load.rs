@@ -111,5 +111,5 @@ fn refuse_different(table: &Table, read: &Content, arrived: &Content) -> Result<
             "{} rows with hash {} were read, {} with hash {} arrived",
             read.0, read.1, arrived.0, arrived.1
         ))
-        .hint("The next run empties it and begins anew."))
+        .hint("The next run empties it and starts over."))
 }

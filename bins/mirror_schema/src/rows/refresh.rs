@@ -110,7 +110,7 @@ fn refuse_losses(mirrors: &[Mirror], stages: &Stages) -> Result<()> {
         let without_key: Vec<&str> = without_key.map(|stage| stage.compared.table.name()).collect();
         if !without_key.is_empty() {
             error = error.detail(format!(
-                "without a key a changed row is one that is gone and one that is new: {}",
+                "without a key, a changed row counts as one row gone and one row new: {}",
                 without_key.join(", ")
             ));
         }
@@ -140,12 +140,12 @@ fn apply(target: &mut Session, source: &mut CopyStream, stages: &Stages) -> Resu
         let table = &stage.compared.table;
         stage
             .apply(source, target)
-            .context(|| format!("{} cannot be made what {} is", table.target, table.source))
+            .context(|| format!("{} cannot be made equal to {}", table.target, table.source))
             .map_err(|error| error.hint("No row was changed."))?;
     }
     foreign_keys
         .tighten(target)
-        .context(|| "the rows are not what a foreign key of the mirror asks for".to_owned())
+        .context(|| "the rows violate a foreign key of the mirror".to_owned())
         .map_err(|error| error.hint("No row was changed."))?;
     for (stage, wanted) in stages {
         let table = &stage.compared.table;
