@@ -104,7 +104,7 @@ fn a_header_that_gives_no_columns_is_refused() {
         &[],
         &format!("t.csv:1: a quote is opened and never closed\n  hint: {GO_ON}"),
     );
-    case(&lab, b"", &[], "t.csv is empty: there is no header in it\n  hint: Nothing was changed.");
+    case(&lab, b"", &[], "t.csv is empty: it has no header\n  hint: Nothing was changed.");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_table_with_rows_is_refused_or_left_alone() {
     load(&lab, &["t.csv"]).fails(
         1,
         &format!(
-            "populate_old: t already holds rows in {}\n  hint: Nothing was changed. --if-empty takes this for success; to load it anew, drop t first.",
+            "populate_old: t already holds rows in {}\n  hint: Nothing was changed. --if-empty treats this as success; to load it again, drop t first.",
             lab.old
         ),
     );
@@ -149,7 +149,7 @@ fn an_empty_table_is_filled_where_its_columns_fit() {
     lab.execute(&lab.old, "CREATE TABLE other (a text)");
     load(&lab, &["t.csv", "--table", "other"]).fails(
         1,
-        "populate_old: other is there with other columns
+        "populate_old: other already exists with other columns
   detail: the table: a
           the export: row_id, file, line, a
   hint: Drop other, or load into another with --table. Nothing was changed.",

@@ -142,7 +142,7 @@ fn tables_with_rows_are_refused_or_left_alone() {
     populate(&lab, &lab.old, &["--seed", "2"]).fails(
         1,
         &format!(
-            "populate_old: old_users already holds rows in {}\n  hint: Nothing was changed. --if-empty takes this for success; to start anew, drop old_users, old_products and old_orders.",
+            "populate_old: old_users already holds rows in {}\n  hint: Nothing was changed. --if-empty treats this as success; to start over, drop old_users, old_products and old_orders.",
             lab.old
         ),
     );

@@ -78,11 +78,8 @@ pub fn check(
 ) -> Result<()> {
     let first = columns.file.as_deref().unwrap_or_default();
     let Some(record) = record else {
-        return Err(Error::new(format!(
-            "{} is empty: there is no header in it",
-            file.path.display()
-        ))
-        .hint("Nothing was loaded."));
+        return Err(Error::new(format!("{} is empty: it has no header", file.path.display()))
+            .hint("Nothing was loaded."));
     };
     let own = read(file, record, encoding)?;
     if own.names == columns.names {

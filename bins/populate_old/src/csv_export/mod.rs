@@ -38,7 +38,7 @@ pub fn load(path: &Path, arguments: &Arguments, database: &Database) -> Result<(
             return Ok(());
         }
         return Err(Error::new(format!("{name} already holds rows in {}", database.name))
-            .hint(format!("Nothing was changed. --if-empty takes this for success; to load it anew, drop {name} first.")));
+            .hint(format!("Nothing was changed. --if-empty treats this as success; to load it again, drop {name} first.")));
     }
     let columns = columns(&files, export)?;
     let mut rejects =
@@ -109,11 +109,8 @@ fn columns(files: &[ExportFile], export: &Export) -> Result<Columns> {
     let record = records.next(first)?;
     let Some(record) = record else {
         let what = if export.no_header { "record" } else { "header" };
-        return Err(Error::new(format!(
-            "{} is empty: there is no {what} in it",
-            first.path.display()
-        ))
-        .hint("Nothing was changed."));
+        return Err(Error::new(format!("{} is empty: it has no {what}", first.path.display()))
+            .hint("Nothing was changed."));
     };
     if export.no_header {
         return Ok(Columns::numbered(record.len()));

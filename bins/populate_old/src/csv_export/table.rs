@@ -57,7 +57,7 @@ impl Table {
             let there = session.query(include_str!("columns.sql"), &[&sql])?;
             let there: Vec<String> = there.iter().map(|row| row.get(0)).collect();
             if !there.iter().map(String::as_str).eq(all.clone()) {
-                return Err(Error::new(format!("{name} is there with other columns"))
+                return Err(Error::new(format!("{name} already exists with other columns"))
                     .detail(format!(
                         "the table: {}\nthe export: {}",
                         there.join(", "),

@@ -134,6 +134,6 @@ fn summary(fake: &Fake, dirty: u64) -> (String, String) {
 
 fn refuse(table: &str, database: &Database) -> Error {
     Error::new(format!("{table} already holds rows in {}", database.name)).hint(
-        "Nothing was changed. --if-empty takes this for success; to start anew, drop old_users, old_products and old_orders.",
+        "Nothing was changed. --if-empty treats this as success; to start over, drop old_users, old_products and old_orders.",
     )
 }
