@@ -76,7 +76,7 @@ fn a_suggested_mapping_loads_the_shop_once_its_doubts_are_settled() {
     assert!(suggestion.contains(doubt), "{suggestion}");
     lab.run("propose_schema", &["mapping", "sql/shop/mapping.toml"]).fails(
         2,
-        "propose_schema: sql/shop/mapping.toml is there already\n  hint: Name a file that does not exist yet. Nothing was written.",
+        "propose_schema: sql/shop/mapping.toml already exists\n  hint: Name a file that does not exist yet. Nothing was written.",
     );
     lab.run("migrate_data", &["dry-run"]).ok();
 
@@ -123,11 +123,11 @@ fn what_nothing_fills_is_written_as_a_comment() {
             "[things.columns]",
             "id = \"id\"",
             "label = \"label\"",
-            "# weight: nothing of old_things looks like it",
+            "# weight: nothing in old_things looks like it",
             "",
             "# [colours]: no table of the old database with a key looks like it",
             "",
-            "# Read by no line above:",
+            "# Not read by any line above:",
             "# keyless, which has no key: `from_sql` may give it one",
         ],
         "{run}"

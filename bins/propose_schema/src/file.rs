@@ -10,11 +10,11 @@ use common::{Context, Error, Result, note};
 /// stdout, as is `-`.
 ///
 /// # Errors
-/// The file is there already.
+/// The file already exists.
 pub fn new(path: Option<&Path>) -> Result<Option<&Path>> {
     let path = path.filter(|path| *path != Path::new("-"));
     if let Some(there) = path.filter(|path| path.exists()) {
-        return Err(Error::usage(format!("{} is there already", there.display()))
+        return Err(Error::usage(format!("{} already exists", there.display()))
             .hint("Name a file that does not exist yet. Nothing was written."));
     }
     Ok(path)

@@ -108,7 +108,7 @@ impl Choice<'_> {
         if taken < self.source.present {
             let left = share(self.source.present - taken, self.source.present);
             spec = spec.doubt(format!(
-                "{left} of the values would be refused; `otherwise` says what then"
+                "{left} of the values would be refused; `otherwise` says what happens then"
             ));
         }
         if !clean.is_empty() {
@@ -204,7 +204,7 @@ impl Choice<'_> {
             if !self.target.not_null {
                 more.push(("otherwise", text("null")));
             }
-            spec.doubts.push("numbers that name no country are taken for country 1; what is no number becomes NULL".to_owned());
+            spec.doubts.push("numbers without a country code are taken for country 1; what is not a number becomes NULL".to_owned());
             return self.source.present;
         }
         if self.source.control > 0 {

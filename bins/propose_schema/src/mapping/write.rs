@@ -22,7 +22,7 @@ pub fn mapping(sources: &[OldTable], targets: &[Target]) -> String {
         .collect();
     if !unused.is_empty() {
         lines.push(String::new());
-        lines.push("# Read by no line above:".to_owned());
+        lines.push("# Not read by any line above:".to_owned());
         lines.extend(unused);
     }
     lines.join("\n") + "\n"
@@ -68,10 +68,10 @@ fn target_lines(sources: &[OldTable], target: &Target) -> Vec<String> {
     }
     for column in &target.unfilled {
         lines
-            .push(format!("{} = ?  # NOT NULL, and nothing of {label} looks like it", key(column)));
+            .push(format!("{} = ?  # NOT NULL, and nothing in {label} looks like it", key(column)));
     }
     for column in &target.empty {
-        lines.push(format!("# {column}: nothing of {label} looks like it"));
+        lines.push(format!("# {column}: nothing in {label} looks like it"));
     }
     if target.is_filled() {
         return lines;
