@@ -121,7 +121,7 @@ fn without_an_answer_key_every_lie_is_found_as_well() {
             "INSERT INTO order_items SELECT 999999, order_id, ordered_at, product_id, quantity, unit_price FROM order_items WHERE id = {item}"
         ),
         &back,
-        "order_items 999999: comes from no row of old_orders\n",
+        "order_items 999999: does not come from any row of old_orders\n",
     );
     case(
         &format!("UPDATE order_items SET unit_price = 1000000.01 WHERE id = {item}"),

@@ -40,7 +40,7 @@ fn a_loader_that_lies_in_its_ledger_too_is_caught_and_the_key_named() {
                 "INSERT INTO order_items SELECT 999999, order_id, ordered_at, product_id, quantity, unit_price FROM order_items WHERE id = {one}; {}",
                 counted(1)
             ),
-            vec!["order_items 999999: comes from no row of old_orders\n".to_owned()],
+            vec!["order_items 999999: does not come from any row of old_orders\n".to_owned()],
         ),
         (
             format!("UPDATE order_items SET unit_price = unit_price + 0.01 WHERE id = {one}"),

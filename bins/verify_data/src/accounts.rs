@@ -26,7 +26,7 @@ pub fn finished_run(new: &mut Session, plan: &Plan) -> Result<i64> {
             .hint("`make migrate-data` goes on with it.")),
         Some(run) if run.checksum != plan.checksum => {
             Err(Error::new(format!("the mapping has changed since run {}", run.number))
-                .hint("Verify with the mapping that the rows were loaded by, or load anew with `migrate_data --restart`."))
+                .hint("Verify with the mapping that loaded the rows, or load again with `migrate_data --restart`."))
         }
         Some(run) => Ok(run.number),
     }
@@ -76,7 +76,9 @@ pub fn verify(
         verify_keys(&mut sides, new, source, run, findings)?;
     }
     for Away { kind, name, table } in audit::away(new)? {
-        findings.add(format!("the {kind} {name} of {table} was set aside and is not back"));
+        findings.add(format!(
+            "the {kind} {name} of {table} was set aside and has not been brought back"
+        ));
     }
     Ok(())
 }
@@ -226,7 +228,7 @@ fn name_keys(
     });
     tell(findings, &twice, |key| format!("{label} {key}: has more than one fate"));
     let main = &source.targets[source.main].name;
-    tell(findings, &invented, |key| format!("{main} {key}: comes from no row of {label}"));
+    tell(findings, &invented, |key| format!("{main} {key}: does not come from any row of {label}"));
     Ok(())
 }
 

@@ -27,7 +27,7 @@ impl Checks {
             sentence = format!("{sentence}, {} NOT", self.failed);
         }
         if self.skipped > 0 {
-            sentence = format!("{sentence}, {} not asked", self.skipped);
+            sentence = format!("{sentence}, {} skipped", self.skipped);
         }
         sentence
     }
@@ -126,7 +126,7 @@ fn ask(new: &mut Session, script: &Script) -> Result<Vec<String>> {
     let statements = script.statements()?;
     let [statement] = statements.as_slice() else {
         return Err(Error::usage(format!(
-            "{}: a check is one query, this has {} statements",
+            "{}: a check is one query, but this one has {} statements",
             script.path.display(),
             statements.len()
         )));

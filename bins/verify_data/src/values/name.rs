@@ -71,7 +71,7 @@ fn difference(
             name(shape, row)
         )),
         ([], [row, ..]) => {
-            Some(format!("{table} {}: comes from no row of {source}", name(shape, row)))
+            Some(format!("{table} {}: does not come from any row of {source}", name(shape, row)))
         }
         ([(one, source_key)], [other]) => {
             let differing: Vec<String> = (0..one.len())
