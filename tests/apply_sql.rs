@@ -57,8 +57,8 @@ fn list_says_what_is_due_and_changes_nothing() {
         mini(&[("001_table.sql", TABLE), ("002_more.sql", "-- kind: repeatable\nSELECT 1;\n")]);
     assert_eq!(
         apply(&lab, &["--list"]).ok(),
-        "001_table.sql  once        due: was never applied\n\
-         002_more.sql   repeatable  due: was never applied\n"
+        "001_table.sql  once        due: never applied\n\
+         002_more.sql   repeatable  due: never applied\n"
     );
     assert_eq!(lab.value(&lab.new, "SELECT to_regnamespace('pgrefit')"), "∅");
 
@@ -69,7 +69,7 @@ fn list_says_what_is_due_and_changes_nothing() {
         apply(&lab, &["--list"]).exits(3),
         format!(
             "001_table.sql  once        refused: edited after it ran on {when}\n\
-             002_more.sql   repeatable  due: was never applied\n"
+             002_more.sql   repeatable  due: never applied\n"
         )
     );
 }
@@ -100,7 +100,7 @@ fn scripts_are_chosen_by_number_name_or_path() {
     apply(&lab, &["004"]).fails(
         2,
         "apply_sql: sql/mini/optimize has no script `004`\n  \
-         hint: The scripts there are 001_a.sql, 002_b.sql, 003_c.sql.",
+         hint: The scripts are 001_a.sql, 002_b.sql, 003_c.sql.",
     );
 }
 
@@ -223,7 +223,7 @@ fn a_file_that_is_not_as_it_must_be_is_named_before_anything_runs() {
         "002_a.sql",
         "-- kind: online\nCREATE INDEX CONCURRENTLY ON t (a);\n",
         "002_a.sql:2: CREATE INDEX CONCURRENTLY without a name for the index\n  \
-         hint: By its name it is found again after an interruption. Nothing was applied.",
+         hint: After an interruption it is found by its name. Nothing was applied.",
     );
     case(
         "003_a.sql",
@@ -234,7 +234,7 @@ fn a_file_that_is_not_as_it_must_be_is_named_before_anything_runs() {
     case(
         "001_other.sql",
         "-- kind: once\nSELECT 1;\n",
-        "001_table.sql: the number 001 is already that of 001_other.sql\n  \
+        "001_table.sql: the number 001 already belongs to 001_other.sql\n  \
          hint: Give one of them the next free number. Nothing was applied.",
     );
     case(

@@ -40,7 +40,7 @@ pub fn list(scripts: &[NumberedScript], log: &Log) -> Result<Outcome> {
     for script in scripts {
         let when = log.runs.get(&script.name).map_or("", |run| run.when.as_str());
         let state = match state(script, log) {
-            State::New => "due: was never applied".to_owned(),
+            State::New => "due: never applied".to_owned(),
             State::UpToDate => format!("applied {when}"),
             State::Edited => format!("due: edited since {when}"),
             State::Outdated => format!("due: rows were loaded since {when}"),

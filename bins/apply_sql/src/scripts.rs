@@ -55,7 +55,7 @@ pub fn chosen(folder: &Path, wanted: &[String]) -> Result<Vec<NumberedScript>> {
         if !scripts.iter().any(|script| script.is_called(name)) {
             let there: Vec<_> = scripts.iter().map(|script| script.name.as_str()).collect();
             return Err(Error::usage(format!("{} has no script `{name}`", folder.display()))
-                .hint(format!("The scripts there are {}.", there.join(", "))));
+                .hint(format!("The scripts are {}.", there.join(", "))));
         }
     }
     let chosen = scripts
@@ -116,7 +116,7 @@ fn read(folder: &Path, name: String) -> Result<NumberedScript> {
     if let Some(statement) = statements.iter().find(nameless) {
         return Err(script
             .refuse(statement.line, "CREATE INDEX CONCURRENTLY without a name for the index")
-            .hint("By its name it is found again after an interruption. Nothing was applied."));
+            .hint("After an interruption it is found by its name. Nothing was applied."));
     }
     Ok(NumberedScript { number, name, kind, after_load, script, statements })
 }
@@ -166,7 +166,7 @@ fn in_sequence(folder: &Path, scripts: &[NumberedScript]) -> Result<()> {
         let path = folder.join(&script.name);
         if let Some(last) = last.filter(|last| last.number == script.number) {
             return Err(Error::usage(format!(
-                "{}: the number {:03} is already that of {}",
+                "{}: the number {:03} already belongs to {}",
                 path.display(),
                 script.number,
                 last.name
