@@ -9,11 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::harness::{Lab, Run};
-
-/// How many more cases than usual: `make attack` and `make torture` set TORTURE.
-fn torture() -> usize {
-    std::env::var("TORTURE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1)
-}
+use crate::tools::torture;
 
 /// One of our binaries in the shop's project.
 fn command(lab: &Lab, binary: &str, arguments: &[&str]) -> Command {

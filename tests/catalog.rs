@@ -23,16 +23,12 @@ use catalog::{Catalog, Options, Scope};
 use common::{Database, Session, Terms};
 
 use crate::harness::Lab;
+use crate::tools::torture;
 use arena::{Arena, observer};
 use pairs::{Pair, Side};
 
 /// Who the corpus speaks of; they stay, as several tests share the server.
 const ROLES: [&str; 3] = ["catalog_reader", "catalog_writer", "catalog_owner"];
-
-/// How much harder than usual the tests of chance go at it: `make torture`, `TORTURE=50`.
-fn torture() -> usize {
-    std::env::var("TORTURE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1)
-}
 
 fn corpus(folder: &str) -> PathBuf {
     Lab::repository().join("tests/catalog").join(folder)

@@ -13,11 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::harness::{Lab, Run};
-
-/// How much harder than usual the tests of chance go at it: `make torture`, `TORTURE=20`.
-fn torture() -> usize {
-    std::env::var("TORTURE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1)
-}
+use crate::tools::{Dice, torture};
 
 fn command(lab: &Lab, arguments: &[&str]) -> Command {
     let mut command = lab.command("db_backup", arguments);
@@ -104,17 +100,6 @@ fn masked(text: &str) -> String {
         masked.push(if digit { '#' } else { character });
     }
     masked
-}
-
-/// A generator good enough to choose where to hurt; its seed is in every failure.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
-    }
 }
 
 /// Three tables, one of several chunks, and something of what is not in any table.

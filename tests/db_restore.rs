@@ -17,11 +17,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::harness::{Lab, Run};
-
-/// How much harder than usual the tests of chance go at it: `make torture`, `TORTURE=20`.
-fn torture() -> usize {
-    std::env::var("TORTURE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1)
-}
+use crate::tools::torture;
 
 /// A lab that takes along, at its end, the databases that restores make beside its own.
 struct Shop(Lab);

@@ -12,67 +12,8 @@ use tempfile::TempDir;
 
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
-/// The settings that a test sets itself; whatever the caller's shell holds does not leak in.
-const SETTINGS: [&str; 58] = [
-    "DATABASE_URL",
-    "OLD_DATABASE_URL",
-    "PROJECT",
-    "ENABLE_QUERY_LOGGING",
-    "NO_COLOR",
-    "DATABASE_POOL_SIZE",
-    "DATABASE_MAX_OVERFLOW",
-    "DATABASE_POOL_TIMEOUT",
-    "NEW_DB_USER",
-    "NEW_DB_PASSWORD",
-    "NEW_DB_HOST",
-    "NEW_DB_PORT",
-    "NEW_DB_NAME",
-    "OLD_DB_USER",
-    "OLD_DB_PASSWORD",
-    "OLD_DB_HOST",
-    "OLD_DB_PORT",
-    "OLD_DB_NAME",
-    "PGHOST",
-    "PGPORT",
-    "PGUSER",
-    "PGPASSWORD",
-    "PGDATABASE",
-    "PGSERVICE",
-    "PGSERVICEFILE",
-    "PGPASSFILE",
-    "PGSSLMODE",
-    "PGSSLROOTCERT",
-    "PGOPTIONS",
-    "PGAPPNAME",
-    "PGCONNECT_TIMEOUT",
-    "PGHOSTADDR",
-    "PGTARGETSESSIONATTRS",
-    "PGCHANNELBINDING",
-    "PGLOADBALANCEHOSTS",
-    "PGGSSENCMODE",
-    "MSG",
-    "ROWS",
-    "BENCH",
-    "BACKUP_DIR",
-    "SOURCE_DATABASE_URL",
-    "TARGET_DATABASE_URL",
-    "SOURCE_PG_USER",
-    "SOURCE_PG_PASSWORD",
-    "SOURCE_PG_HOST",
-    "SOURCE_PG_PORT",
-    "SOURCE_PG_DATABASE",
-    "SOURCE_PG_SCHEMA",
-    "TARGET_PG_USER",
-    "TARGET_PG_PASSWORD",
-    "TARGET_PG_HOST",
-    "TARGET_PG_PORT",
-    "TARGET_PG_DATABASE",
-    "TARGET_PG_SCHEMA",
-    "TABLES",
-    "MIRROR_DIR",
-    "BACKUP_FILTER_CMD",
-    "BACKUP_UNFILTER_CMD",
-];
+/// What a program finds of the caller's shell; every setting of ours or of libpq's is the test's own.
+const INHERITED: [&str; 7] = ["HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER"];
 
 /// Two empty databases and an empty folder, gone at the end of the test.
 pub struct Lab {
@@ -335,9 +276,8 @@ impl fmt::Display for Run {
 pub fn command_in(folder: &Path, binary: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary_path(binary));
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    for setting in SETTINGS {
-        command.env_remove(setting);
-    }
+    command.env_clear();
+    command.envs(INHERITED.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
     command
 }
 

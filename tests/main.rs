@@ -28,4 +28,5 @@ mod retail;
 mod settings;
 mod setup;
 mod shop_sql;
+mod tools;
 mod verify_data;

@@ -17,14 +17,10 @@ mod scripts;
 use std::process::Command;
 
 use crate::harness::{Lab, Run};
+use crate::tools::torture;
 
 /// The folder of the tests' own small projects.
 const FOLDER: &str = "sql/p/revisions";
-
-/// How much harder than usual the tests of chance go at it: `make torture`, `TORTURE=20`.
-fn torture() -> usize {
-    std::env::var("TORTURE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1)
-}
 
 /// Writes one revision, named after its id.
 fn revision(lab: &Lab, id: &str, down: &str, up: &str, undo: &str) {

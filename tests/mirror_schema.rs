@@ -12,12 +12,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::harness::{Lab, Run};
+use crate::tools::torture;
 use folding::{dump, folded};
-
-/// `make torture` goes on for 20 times as long: `TORTURE=20`.
-fn scale() -> u32 {
-    std::env::var("TORTURE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1)
-}
 
 /// xorshift64*: the same edits on every machine.
 struct Chance {

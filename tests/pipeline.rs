@@ -6,21 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::harness::{Lab, Run, real_data};
-
-/// Every table of the new database with a number that changes with any of its rows; the books'
-/// timestamps are not rows that anyone asked about.
-fn content(lab: &Lab) -> Vec<String> {
-    let tables = lab.rows(
-        &lab.new,
-        "SELECT c.oid::regclass FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition \
-         AND c.relnamespace = 'public'::regnamespace ORDER BY 1",
-    );
-    assert!(!tables.is_empty());
-    let hash = |table: &String| {
-        lab.value(&lab.new, &format!("SELECT '{table} ' || count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} AS t"))
-    };
-    tables.iter().map(hash).collect()
-}
+use crate::tools::contents;
 
 fn migrate_all(lab: &Lab, project: &str) {
     lab.run("migrate_schema", &["upgrade", "--project", project]).ok();
@@ -45,14 +31,14 @@ fn the_whole_job_done_twice_is_the_job_done_once() {
         );
     };
     all();
-    let once = content(&lab);
+    let once = contents(&lab, &lab.new);
     assert_eq!(
         lab.value(&lab.new, "SELECT count(*) FROM ONLY orders"),
         "0",
         "orders is partitioned"
     );
     all();
-    assert_eq!(content(&lab), once);
+    assert_eq!(contents(&lab, &lab.new), once);
 }
 
 /// The size that the answer key is held to, with one worker and with four.

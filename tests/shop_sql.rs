@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use crate::harness::Lab;
+use crate::tools::Dice;
 
 /// The shop's project and its tables, empty.
 fn shop() -> Lab {
@@ -240,17 +241,6 @@ fn an_edited_view_is_made_anew_and_the_others_keep_their_grants() {
     );
 }
 
-/// Numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-}
-
 #[test]
 fn rollups_equal_the_lines_after_any_statements_in_any_time_zone() {
     let lab = filled_shop();
@@ -258,12 +248,12 @@ fn rollups_equal_the_lines_after_any_statements_in_any_time_zone() {
     let mut shop = lab.connect(&lab.new);
     let mut dice = Dice(7);
     for round in 0..40 {
-        let zone = ["UTC", "Asia/Kolkata", "America/New_York"][dice.roll(3) as usize];
+        let zone = ["UTC", "Asia/Kolkata", "America/New_York"][dice.below(3)];
         shop.batch_execute(&format!("SET TIME ZONE '{zone}'")).unwrap();
-        for _ in 0..1 + dice.roll(6) {
-            let id = dice.roll(340);
-            let minutes = dice.roll(60 * 24 * 400);
-            let statement = match dice.roll(100) {
+        for _ in 0..1 + dice.below(6) {
+            let id = dice.below(340);
+            let minutes = dice.below(60 * 24 * 400);
+            let statement = match dice.below(100) {
                 0..30 => format!("UPDATE order_items SET quantity = quantity + 1 WHERE order_id % 50 = {}", id % 50),
                 30..50 => format!("UPDATE orders SET status = 'cancelled' WHERE id = {id}"),
                 50..60 => format!("UPDATE orders SET status = 'paid' WHERE id > {id}"),

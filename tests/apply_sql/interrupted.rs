@@ -2,10 +2,11 @@
 
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{TABLE, UNIQUE, apply, indexes, mini, said};
 use crate::harness::{Lab, Run};
+use crate::tools::wait_until;
 
 /// A run whose CREATE INDEX CONCURRENTLY waits for an older transaction, its index still invalid.
 struct Stuck {
@@ -18,22 +19,13 @@ fn stuck(lab: &Lab) -> Stuck {
     let mut older = lab.connect(&lab.new);
     older.batch_execute("BEGIN; INSERT INTO t VALUES (1)").expect("an open transaction");
     let run = start(lab);
-    until(|| indexes(lab) == ["t_b|f"]);
+    wait_until("what the test waits for", || indexes(lab) == ["t_b|f"]);
     Stuck { run, older }
 }
 
 fn start(lab: &Lab) -> Child {
     let mut command: Command = lab.command("apply_sql", &["--project", "sql/mini"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a started run")
-}
-
-#[track_caller]
-fn until(mut condition: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(120), "it does not happen");
-        sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]
@@ -93,7 +85,7 @@ fn a_detaching_that_was_interrupted_is_ended() {
     older.batch_execute("BEGIN; SELECT FROM p").unwrap();
     let run = start(&lab);
     let state = "SELECT coalesce(bool_or(inhdetachpending)::text, 'none') FROM pg_inherits WHERE inhparent = 'p'::regclass";
-    until(|| lab.value(&lab.new, state) == "true");
+    wait_until("what the test waits for", || lab.value(&lab.new, state) == "true");
     lab.execute(
         &lab.new,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'apply_sql' AND datname = current_database()",
@@ -168,7 +160,7 @@ fn a_run_killed_in_a_transaction_leaves_nothing_and_the_next_one_applies_it() {
     let slow = "-- kind: once\nCREATE TABLE t (); SELECT pg_sleep(1); CREATE TABLE u ();\n";
     let lab = mini(&[("001_slow.sql", slow)]);
     let mut run = start(&lab);
-    until(|| {
+    wait_until("what the test waits for", || {
         let sleeps = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT pg_sleep(1)'";
         lab.value(&lab.new, sleeps) == "1"
     });

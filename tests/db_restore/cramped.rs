@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::dev_postgres::home::{Home, kill, wait_until};
+use crate::dev_postgres::home::{Home, kill};
+use crate::tools::wait_until;
 
 pub struct Cramped {
     pub home: Home,

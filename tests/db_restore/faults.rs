@@ -3,8 +3,8 @@
 use std::process::{Child, Stdio};
 
 use super::Shop;
-use crate::dev_postgres::home::wait_until;
 use crate::harness::Run;
+use crate::tools::wait_until;
 
 /// Waits while the comment on the old database, which every database of the server can see, says
 /// that the gate is closed.

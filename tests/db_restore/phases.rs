@@ -10,8 +10,8 @@ use postgres::Client;
 
 use super::cramped::Cramped;
 use super::{Shop, torture};
-use crate::dev_postgres::home::wait_until;
 use crate::harness::Run;
+use crate::tools::wait_until;
 
 /// How a restore is made to stand still in a phase, and how it is seen that it does.
 struct Phase {

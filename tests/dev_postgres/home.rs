@@ -4,8 +4,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -100,15 +98,6 @@ pub fn kill(signal: &str, process: u32) {
     // The shell's own; a slim system has no other.
     let killed = Command::new("sh").args(["-c", &format!("kill {signal} {process}")]).status();
     assert!(killed.expect("a shell").success());
-}
-
-#[track_caller]
-pub fn wait_until(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(120);
-    while !condition() {
-        assert!(Instant::now() < deadline, "{what} did not happen within 120 s");
-        thread::sleep(Duration::from_millis(20));
-    }
 }
 
 pub fn entries(folder: &Path) -> Vec<String> {

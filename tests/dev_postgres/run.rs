@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Child;
 
-use super::home::{Home, allow_everybody, entries, kill, wait_until};
+use super::home::{Home, allow_everybody, entries, kill};
 use crate::harness::Run;
+use crate::tools::wait_until;
 
 #[test]
 fn run_hands_its_command_a_server_and_leaves_nothing_behind() {

@@ -8,6 +8,7 @@ use super::later::CHANGES;
 use super::{constraints, content, fill_shop, small, writes};
 use crate::cluster::{Cluster, kill_backend};
 use crate::harness::Lab;
+use crate::tools::Dice;
 
 /// `make torture`: 50 kills of a load of 300,000 orders.
 fn is_torture() -> bool {
@@ -50,20 +51,11 @@ impl State {
     }
 
     /// One of those that come before this one, the last: half of them while rows are loaded.
-    fn before(self, random: &mut Random) -> State {
+    fn before(self, random: &mut Dice) -> State {
         match random.below(2) {
             0 => State { chunks: random.below(self.chunks), back: 0 },
             _ => State { chunks: self.chunks, back: random.below(self.back) },
         }
-    }
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: i64) -> i64 {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        i64::try_from(self.0 >> 33).expect("31 bits") % limit.max(1)
     }
 }
 
@@ -80,7 +72,7 @@ fn a_load_that_is_killed_goes_on_and_ends_like_one_that_was_not() {
     let last = State::of(&lab);
     let undisturbed = [content(&lab), books(&lab)];
 
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Dice(0x9e37_79b9_7f4a_7c15);
     let mut went_on = 0;
     for number in 0..kills {
         lab.execute(&lab.new, "TRUNCATE users, addresses, categories, products, orders, order_items; DROP SCHEMA pgrefit CASCADE");
@@ -123,7 +115,7 @@ fn a_later_run_that_is_killed_has_not_happened() {
     let undisturbed = [content(&lab), books(&lab)];
     assert_ne!(loaded, undisturbed);
 
-    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let mut random = Dice(0x2545_f491_4f6c_dd1d);
     let mut amid = 0;
     for number in 0..kills {
         copy(&kept, &lab.new);
@@ -134,7 +126,7 @@ fn a_later_run_that_is_killed_has_not_happened() {
             command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("migrate_data");
         wait_for_moment(&lab, &mut child, moment);
         let further = if is_torture() { 300 } else { 15 };
-        sleep(Duration::from_millis(random.below(further).unsigned_abs()));
+        sleep(Duration::from_millis(random.below(further)));
         strike(&lab, &mut cluster, killed, &mut child);
         // The next run would wait for the killed one's last statement; so does this.
         lab.execute(&lab.new, "SELECT pg_advisory_lock(x'70677266'::int, x'776f726b'::int)");
@@ -240,14 +232,14 @@ fn kill(
     cluster: &mut Cluster,
     killed: Killed,
     state: State,
-    random: &mut Random,
+    random: &mut Dice,
 ) -> State {
     let mut command = lab.command("migrate_data", &[]);
     let mut child =
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("migrate_data starts");
     let seen = wait_for(lab, &mut child, state);
     // Anywhere between this state and the next.
-    sleep(Duration::from_millis(random.below(12).unsigned_abs()));
+    sleep(Duration::from_millis(random.below(12)));
     strike(lab, cluster, killed, &mut child);
     seen
 }

@@ -3,9 +3,10 @@
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{READ_IS_LOADED_MERGED_QUARANTINED, small};
+use crate::tools::wait_until;
 
 /// What a load reads is one moment: every transaction is there whole or not at all, none twice and
 /// none half, whatever PostgreSQL believes of the table's size, and whoever would rewrite it.
@@ -101,12 +102,4 @@ fn a_vacuum_full_that_begins_amid_a_load_waits_for_its_end() {
     });
     assert_eq!(lab.value(&lab.new, "SELECT (SELECT count(*) FROM a) || ' ' || (SELECT count(*) FROM b) || ' ' || (SELECT count(*) FROM c)"), "60000 30000 30000");
     lab.run("verify_data", &[]).ok();
-}
-
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(120), "{what}: not yet");
-        thread::sleep(Duration::from_millis(20));
-    }
 }

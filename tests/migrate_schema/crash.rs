@@ -1,21 +1,11 @@
 //! A kill at any point is followed by a plain re-run.
 
 use std::process::{Child, Stdio};
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::{FOLDER, command, migrate, revision, table, tables, untimed, versions};
 use crate::harness::{Lab, Run};
-
-/// Waits until a query of the lab's new database returns this.
-#[track_caller]
-fn until(lab: &Lab, sql: &str, expected: &str) {
-    let start = Instant::now();
-    while lab.value(&lab.new, sql) != expected {
-        assert!(start.elapsed() < Duration::from_secs(120), "{sql} never returned {expected}");
-        sleep(Duration::from_millis(20));
-    }
-}
+use crate::tools::wait_for_value;
 
 fn start(lab: &Lab) -> Child {
     let mut command = command(lab, &["upgrade"]);
@@ -49,7 +39,7 @@ fn a_kill_in_a_transactional_revision_leaves_nothing_of_it() {
     revision(&lab, "bb2", "aa1", &up, "DROP TABLE t_bb2;");
 
     let runner = start(&lab);
-    until(&lab, SLEEPS, "1");
+    wait_for_value(&lab, &lab.new, SLEEPS, "1");
     kill(runner);
     lab.execute(&lab.new, "UPDATE gate SET seconds = 0");
     assert_eq!((tables(&lab).as_str(), versions(&lab).as_str()), ("t_aa1", "aa1"));
@@ -73,7 +63,7 @@ fn a_kill_between_statements_on_their_own_goes_on_where_it_stopped() {
     transaction_off(&lab, "aa1");
 
     let runner = start(&lab);
-    until(&lab, SLEEPS, "1");
+    wait_for_value(&lab, &lab.new, SLEEPS, "1");
     kill(runner);
     lab.execute(&lab.new, "UPDATE gate SET seconds = 0");
     assert_eq!((tables(&lab).as_str(), versions(&lab).as_str()), ("t_aa1", ""));
@@ -112,11 +102,12 @@ fn a_kill_in_a_concurrent_index_build_is_followed_by_a_whole_index() {
     let state = "SELECT coalesce(bool_or(indisvalid)::text, 'none') FROM pg_index
                   WHERE indrelid = 't_big'::regclass";
     let runner = start(&lab);
-    until(&lab, state, "false");
+    wait_for_value(&lab, &lab.new, state, "false");
     kill(runner);
     writer.batch_execute("COMMIT").expect("its end");
-    until(
+    wait_for_value(
         &lab,
+        &lab.new,
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX%'",
         "0",
     );
@@ -167,7 +158,7 @@ fn a_backend_that_is_ended_is_no_reason_to_repair_anything() {
     revision(&lab, "aa1", "none", &format!("CREATE TABLE t_aa1 ();\n{GATE}"), "DROP TABLE t_aa1;");
     let mut command = command(&lab, &["upgrade"]);
     let runner = command.stderr(Stdio::piped()).spawn().expect("a runner");
-    until(&lab, SLEEPS, "1");
+    wait_for_value(&lab, &lab.new, SLEEPS, "1");
     lab.execute(
         &lab.new,
         "UPDATE gate SET seconds = 0;

@@ -2,17 +2,7 @@
 
 use super::{FOLDER, command, migrate, torture, versions};
 use crate::harness::{Lab, Run};
-
-/// Numbers that are random enough, and the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
-    }
-}
+use crate::tools::Dice;
 
 /// Writes a graph of so many revisions, each after one or two earlier ones or a root of its own.
 fn graph(lab: &Lab, dice: &mut Dice, size: usize) {

@@ -1,13 +1,13 @@
 //! Random changes of the source, one after the other: in step after each, and back to nothing.
 
-use super::{Chance, Mirrors, scale};
+use super::{Chance, Mirrors, torture};
 
 #[test]
 fn in_step_after_every_random_edit_and_back_to_an_empty_schema() {
     let mirrors = Mirrors::of(include_str!("stackoverflow.sql"), "dbo");
     mirrors.run(&[]).ok();
     let mut edits = Edits { chance: Chance { seed: 7 }, mirrors: &mirrors };
-    for number in 0..10 * scale() {
+    for number in 0..10 * u32::try_from(torture()).expect("few") {
         let edit = edits.next(number);
         mirrors.source(&edit);
         let run = mirrors.run(&["--allow-data-loss"]);

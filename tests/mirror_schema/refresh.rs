@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::rows::{content, filled, holds_the_same};
-use super::{Chance, Mirrors, scale};
+use super::{Chance, Mirrors, torture};
 
 /// Which transaction wrote each row: another one where a row was written again.
 fn writers(mirrors: &Mirrors) -> Vec<String> {
@@ -178,7 +178,7 @@ fn the_same_after_every_random_change_whatever_the_key_and_the_types() {
     mirrors.run(&["--with-data"]).ok();
     let mut chance = Chance { seed: 11 };
     let tables = ["by_text", "by_two", "by_number", "by_nothing", "always", "parts"];
-    for round in 0..4 * scale() {
+    for round in 0..4 * torture() {
         let changes: Vec<String> = (0..6).map(|_| change(&mut chance)).collect();
         changes.iter().for_each(|sql| mirrors.source(sql));
         let run = mirrors.run(&["--with-data", "--refresh", "--allow-data-loss"]);
