@@ -3,6 +3,7 @@
 
 mod backups;
 mod filters;
+mod kept;
 mod roles;
 
 use std::path::PathBuf;

@@ -38,8 +38,12 @@ pub enum Command {
     List,
     /// Restore a backup into a scratch database, prove it, and drop it
     Check(Source),
-    /// Drop the former databases that restores have kept
-    DropOld,
+    /// Drop the former databases that restores have kept, and no other that is only named so
+    DropOld {
+        /// Only these [default: all that were kept of the database]
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
     /// Drop what interrupted restores and checks have left
     Discard,
 }

@@ -23,7 +23,9 @@ fn db_restore(arguments: Arguments) -> Result<Outcome> {
     let place = &arguments.place;
     match arguments.command {
         Some(Command::List) => report::list(&Store::new(&place.dir)),
-        Some(Command::DropOld) => of_target(place, former::drop_all),
+        Some(Command::DropOld { names }) => {
+            of_target(place, |server, target| former::drop_kept(server, target, &names))
+        }
         Some(Command::Discard) => of_target(place, scratch::discard),
         Some(Command::Check(source)) => restore(place, &source, &Wanted::default(), Purpose::Check),
         None => restore(place, &arguments.source, &arguments.wanted, Purpose::Restore),
@@ -31,7 +33,10 @@ fn db_restore(arguments: Arguments) -> Result<Outcome> {
 }
 
 /// What is done about the target where nothing is restored.
-fn of_target(place: &Place, work: fn(&mut Server, &str) -> Result<Outcome>) -> Result<Outcome> {
+fn of_target(
+    place: &Place,
+    work: impl FnOnce(&mut Server, &str) -> Result<Outcome>,
+) -> Result<Outcome> {
     let configured = place.configured()?;
     let target = place.named(&configured);
     work(&mut Server::open(&configured, target)?, target)

@@ -10,10 +10,9 @@ use common::{Context, Error, Result, Session, Terms};
 use db_backup::manifest::{DatabaseFacts, Setting};
 use postgres::error::SqlState;
 
-use crate::names;
 use crate::scratch::Scratch;
 use crate::server::Server;
-use crate::setting_list;
+use crate::{former, names, setting_list};
 
 /// Renames the live database away and the scratch database to its name; what the former is called
 /// now, if there was one.
@@ -76,6 +75,7 @@ fn swap(
             server.session.batch(&sql)
         };
         renamed.context(|| format!("`{target}` cannot be renamed"))?;
+        former::mark(server, kept, target)?;
     }
     let sql = format!("ALTER DATABASE {} RENAME TO {}", quote(scratch), quote(target));
     server.session.batch(&sql).context(|| format!("`{scratch}` cannot be renamed"))?;

@@ -1,0 +1,8 @@
+-- What: every database that may be connected to, with its number, comment and size.
+SELECT d.datname::text AS name,
+       d.oid,
+       pg_catalog.shobj_description(d.oid, 'pg_database') AS comment,
+       pg_catalog.pg_size_pretty(pg_catalog.pg_database_size(d.oid)) AS size
+FROM pg_catalog.pg_database AS d
+WHERE d.datallowconn
+ORDER BY d.datname
