@@ -7,7 +7,7 @@ use common::locking::Turn;
 use common::pooling::refuse_shared_backends;
 use common::{Database, Error, Result, Session, Terms, note, progress, say};
 
-use crate::args::Patience;
+use crate::arguments::Patience;
 use crate::graph::plan::{Direction, Step, row_change, steps};
 use crate::graph::{Set, target};
 use crate::journal::{self, Entry, Journal, Time};

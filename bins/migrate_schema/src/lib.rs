@@ -1,6 +1,6 @@
 //! The revision graph on a database, shared with what else writes and runs revisions.
 
-pub mod args; //     the verbs and their flags
+pub mod arguments; //     the verbs and their flags
 pub mod autogenerate; // from the desired state to a proved revision
 pub mod change; //   upgrade, downgrade, stamp: from what is applied to what is asked for
 pub mod graph; //    who comes before whom, where to go, which steps; pure

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use common::{Database, Outcome, Project, Result, Side};
 
-use migrate_schema::args::{Args, Form, Verb};
+use migrate_schema::arguments::{Args, Form, Verb};
 use migrate_schema::change::Change;
 use migrate_schema::report::Report;
 use migrate_schema::revisions::Revisions;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use common::{Error, Result, say};
 
-use crate::args::NewRevision;
+use crate::arguments::NewRevision;
 use crate::graph::target;
 use crate::revision::Revision;
 use crate::revisions::Revisions;

@@ -3,7 +3,7 @@
 use common::{Error, Outcome, Result, note, progress, say};
 use jiff::Timestamp;
 
-use crate::args::Args;
+use crate::arguments::Args;
 use crate::change::{Change, of_mirror};
 use crate::files::Header;
 use crate::mirror::Mirror;

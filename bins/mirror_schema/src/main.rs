@@ -1,7 +1,7 @@
 //! Keeps a copy of a schema of one database in another: in lower case, with keys, checks and
 //! indexes, and every change as a revision.
 
-mod args;
+mod arguments;
 mod change; //      one mirror: as it is, as it should be, and the way between
 mod differences; // what changed, in words
 mod files; //       models.sql, migration.sql
@@ -20,7 +20,7 @@ mod target; //      schemas of our own only
 
 use std::process::ExitCode;
 
-use args::{Args, Command};
+use arguments::{Args, Command};
 use clap::Parser;
 use common::{Outcome, Result};
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use common::{Database, Result};
 
-use crate::args::Which;
+use crate::arguments::Which;
 use crate::fold::names::{Names, cut, refuse_long, refuse_same};
 
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{Database, Error, Result, Session, Terms};
-use migrate_schema::args::Patience;
+use migrate_schema::arguments::Patience;
 use migrate_schema::change;
 use migrate_schema::revisions::Revisions;
 use migrate_schema::write::{self, Draft};

@@ -2,10 +2,10 @@
 
 use common::identifier::quote;
 use common::{Outcome, Result, say};
-use migrate_schema::args::Patience;
+use migrate_schema::arguments::Patience;
 use postgres::error::SqlState;
 
-use crate::args::Which;
+use crate::arguments::Which;
 use crate::mirror::Mirror;
 use crate::sides::Sides;
 use crate::{revision, rows};

@@ -7,7 +7,7 @@ use common::identifier::QualifiedName;
 use common::locking::Turn;
 use common::{Database, Error, Project, Result, Session, Side, pooling};
 
-use crate::args::Which;
+use crate::arguments::Which;
 use crate::fold::names::Names;
 use crate::fold::{self, Folded};
 use crate::lineage::Identities;

@@ -3,7 +3,7 @@
 use catalog::{Catalog, Kind, Scope};
 use common::{Outcome, Result, progress, say};
 
-use crate::args::Which;
+use crate::arguments::Which;
 use crate::revision;
 use crate::sides::Sides;
 

@@ -6,7 +6,7 @@ use common::{Database, Outcome, Project, Result, Session, Terms, note, say};
 
 use super::state::{Purpose, State};
 use super::words;
-use crate::args::Aims;
+use crate::arguments::Aims;
 use crate::revisions::Revisions;
 
 /// Whether the database is as the files say; exit code 3 where it is not, with what differs.

@@ -6,7 +6,7 @@ use common::{Database, Outcome, Project, Result, note, progress, say};
 use super::proof::{self, Claim, Proven, Step};
 use super::state::{Purpose, State};
 use super::words;
-use crate::args::NewRevision;
+use crate::arguments::NewRevision;
 use crate::revisions::Revisions;
 use crate::write::{self, Draft};
 

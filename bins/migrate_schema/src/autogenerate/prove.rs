@@ -7,7 +7,7 @@ use common::{Context, Database, Error, Result, Session, Terms, progress, say};
 
 use super::scratch::{Scratch, Workshop};
 use super::words;
-use crate::args::Patience;
+use crate::arguments::Patience;
 use crate::change::Change;
 use crate::graph::Set;
 use crate::graph::plan::Direction;

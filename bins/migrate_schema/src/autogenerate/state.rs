@@ -11,7 +11,7 @@ use super::observer::{Aspects, Entries, Observer};
 use super::renamed;
 use super::scratch::{Scratch, Workshop};
 use super::wanted::Wanted;
-use crate::args::Aims;
+use crate::arguments::Aims;
 use crate::revisions::Revisions;
 use crate::version;
 

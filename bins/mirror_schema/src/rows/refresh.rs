@@ -12,7 +12,7 @@ use super::digest::{self, Digest, Digests};
 use super::key;
 use super::stage::{Counts, Stage};
 use super::table::Table;
-use crate::args::Args;
+use crate::arguments::Args;
 use crate::mirror::Mirror;
 use crate::sides::Sides;
 

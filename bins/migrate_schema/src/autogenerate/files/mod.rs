@@ -138,7 +138,7 @@ impl Files {
         } else {
             self.run_all(session, given, File::run)?
         };
-        session.batch(include_str!("sql/analyze.sql"))?;
+        session.batch(include_str!("../sql/analyze.sql"))?;
         Ok(partitions)
     }
 
@@ -157,8 +157,8 @@ impl Files {
             first.batch(QUIETLY)?;
             second.batch(QUIETLY)?;
             lanes.run(first, second)?;
-            let partitions = first.query(include_str!("sql/partitions.sql"), &[])?;
-            first.batch(include_str!("sql/analyze.sql"))?;
+            let partitions = first.query(include_str!("../sql/partitions.sql"), &[])?;
+            first.batch(include_str!("../sql/analyze.sql"))?;
             Ok(partitions.iter().map(|row| row.get(0)).collect())
         };
         Some(load())
@@ -188,7 +188,7 @@ impl Files {
     ) -> Result<Vec<Vec<String>>> {
         let (own, scripts) = self.files.split_at(self.own);
         own.iter().try_for_each(|file| run(file, session, given))?;
-        let partitions = session.query(include_str!("sql/partitions.sql"), &[])?;
+        let partitions = session.query(include_str!("../sql/partitions.sql"), &[])?;
         scripts.iter().try_for_each(|file| run(file, session, given))?;
         Ok(partitions.iter().map(|row| row.get(0)).collect())
     }

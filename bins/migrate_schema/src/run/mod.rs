@@ -9,7 +9,7 @@ use common::{Database, Result, Session};
 use sql_script::concurrently::{self, Former};
 use sql_script::{Patience, Statement, StatementProgress};
 
-use crate::args;
+use crate::arguments;
 use crate::graph::plan::Step;
 use crate::journal::Unfinished;
 use crate::revision::Revision;
@@ -18,7 +18,7 @@ use crate::revision::Revision;
 pub struct Runner<'a> {
     pub session: Session,
     pub database: &'a Database,
-    pub patience: &'a args::Patience,
+    pub patience: &'a arguments::Patience,
     pub version_table: String,
     /// Ends a statement whose client was killed, where the server can (PostgreSQL 14, Linux).
     watches_client: bool,
@@ -77,7 +77,7 @@ impl<'a> Runner<'a> {
     pub fn new(
         mut session: Session,
         database: &'a Database,
-        patience: &'a args::Patience,
+        patience: &'a arguments::Patience,
         version_table: String,
     ) -> Result<Runner<'a>> {
         let watches_client = session.batch("SET client_connection_check_interval = '1s'").is_ok();

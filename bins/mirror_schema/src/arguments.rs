@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use common::Jobs;
 use common::project::DEFAULT_DIRECTORY;
-use migrate_schema::args::Patience;
+use migrate_schema::arguments::Patience;
 
 /// Keeps a copy of a schema of one database in another, in lower case: `StackOverflow2010.dbo`
 /// becomes `dw__stackoverflow2010__dbo`.

@@ -13,7 +13,7 @@ mod table; //        a table of the source and its place
 
 use common::{Result, note};
 
-use crate::args::Args;
+use crate::arguments::Args;
 use crate::sides::{Sides, State};
 use crate::target;
 use table::Table;
