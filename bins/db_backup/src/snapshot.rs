@@ -39,18 +39,18 @@ impl Snapshot {
         let Connections { mut coordinator, mut workers } = connections;
         for attempt in 1.. {
             match attempt_once(&mut coordinator, &mut workers, database, arguments) {
-                Ok((id, selection)) => {
+                Ok(Attempt::Taken(id, selection)) => {
                     let locked_ahead = selection.relations.len() <= LOCKED_AHEAD;
                     return Ok(Snapshot { id, coordinator, workers, selection, locked_ahead });
                 }
-                Err(error) if attempt < ATTEMPTS && is_passing(&error) => {
-                    note(format_args!("a table changed in the meantime; starting over"));
-                    coordinator.rollback()?;
-                    for worker in &mut workers {
-                        worker.batch("ROLLBACK")?;
-                    }
-                }
-                Err(error) => return Err(error),
+                Ok(Attempt::Changed) if attempt == ATTEMPTS => return Err(keeps_changing()),
+                Err(error) if attempt == ATTEMPTS || !is_passing(&error) => return Err(error),
+                Ok(Attempt::Changed) | Err(_) => {}
+            }
+            note(format_args!("a table changed in the meantime; starting over"));
+            coordinator.rollback()?;
+            for worker in &mut workers {
+                worker.batch("ROLLBACK")?;
             }
         }
         unreachable!("the last attempt returns")
@@ -100,14 +100,19 @@ pub fn connect(database: &Database, arguments: &Arguments) -> Result<Connections
     Ok(Connections { coordinator, workers })
 }
 
-type Taken = (SnapshotId, Selection);
+/// How an attempt ended that the server did not refuse.
+enum Attempt {
+    Taken(SnapshotId, Selection),
+    /// Tables came or went between the listing and the lock.
+    Changed,
+}
 
 fn attempt_once(
     coordinator: &mut Session,
     workers: &mut [CopyStream],
     database: &Database,
     arguments: &Arguments,
-) -> Result<Taken> {
+) -> Result<Attempt> {
     let listed = selected(coordinator, arguments)?;
     listed.require_readable(&database.user)?;
     let id = SnapshotId::take(coordinator, |session| {
@@ -116,7 +121,7 @@ fn attempt_once(
     let selection = selected(coordinator, arguments)?;
     let same = |one: &Selection| one.relations.iter().map(|one| one.oid).collect::<Vec<_>>();
     if same(&listed) != same(&selection) {
-        return Err(Error::new("somebody keeps creating tables").context(CHANGED));
+        return Ok(Attempt::Changed);
     }
     for worker in workers {
         id.begin(worker).map_err(not_shared)?;
@@ -124,10 +129,14 @@ fn attempt_once(
             lock(&selection.relations, false, |sql| worker.batch(sql))?;
         }
     }
-    Ok((id, selection))
+    Ok(Attempt::Taken(id, selection))
 }
 
-const CHANGED: &str = "the tables kept changing while they were locked";
+fn keeps_changing() -> Error {
+    Error::new("the tables kept changing while they were locked")
+        .detail("somebody keeps creating or dropping tables")
+        .hint("Try again when that has ended. No backup was made.")
+}
 
 fn selected(session: &mut Session, arguments: &Arguments) -> Result<Selection> {
     let all = source::relations(session).map_err(locked_by_others)?;
@@ -160,7 +169,7 @@ fn is_passing(error: &Error) -> bool {
         SqlState::T_R_DEADLOCK_DETECTED,
         SqlState::LOCK_NOT_AVAILABLE,
     ];
-    codes.iter().any(|code| error.is(code)) || error.primary() == CHANGED
+    codes.iter().any(|code| error.is(code))
 }
 
 fn not_shared(error: Error) -> Error {
