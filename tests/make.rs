@@ -76,6 +76,35 @@ fn a_migration_offers_a_backup_before_it() {
     assert_eq!(after, ["db_backup", "migrate_schema upgrade", "apply_sql"], "{steps:?}");
 }
 
+/// An older Rust says so itself, whichever member it comes to first, and README says it before.
+#[test]
+fn every_crate_names_the_oldest_rust_that_builds_it() {
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).expect("a file");
+    let root = Lab::repository();
+    let workspace = read(&root.join("Cargo.toml"));
+    let version = workspace.lines().find_map(|line| line.strip_prefix("rust-version = "));
+    let version = version.expect("the workspace names one").trim_matches('"');
+    let folders = std::fs::read_dir(root.join("bins")).expect("bins/");
+    let members = folders.map(|entry| entry.expect("an entry").path()).chain([root.join("tests")]);
+    for member in members {
+        let manifest = read(&member.join("Cargo.toml"));
+        assert!(manifest.contains("\nrust-version.workspace = true\n"), "{}", member.display());
+    }
+    let needed = format!("make and Rust {version} or newer ([rustup.rs](https://rustup.rs)");
+    assert!(read(&root.join("README.md")).contains(&needed), "README names Rust {version}");
+}
+
+#[test]
+fn the_first_build_shows_cargos_progress_on_a_terminal() {
+    let build = make(&["-n", "build"]);
+    let said = build.ok();
+    assert!(
+        said.contains("echo \"make: building the binaries; the first time takes minutes\""),
+        "{build}"
+    );
+    assert!(said.contains("if test -t 2; then cargo build --release; else"), "{build}");
+}
+
 #[test]
 fn a_target_folder_may_have_a_blank_in_its_name() {
     let mut command = Command::new("make");
