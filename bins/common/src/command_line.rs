@@ -5,18 +5,18 @@ use crate::Error;
 /// What clap found wrong with the command line, in our form. It is usage (exit code 2).
 ///
 /// Help and versions are no errors: they are printed as clap lays them out, and the process ends.
-pub(crate) fn explain(error: &clap::Error) -> Error {
+pub(crate) fn explain(error: &clap::Error, binary: &str) -> Error {
     use clap::error::ErrorKind::{
         DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion,
     };
     match error.kind() {
         DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
-        _ => in_our_form(&error.render().to_string()),
+        _ => in_our_form(&error.render().to_string(), binary),
     }
 }
 
 /// clap writes paragraphs: what is wrong, tips, how the program is called, and where to read more.
-fn in_our_form(text: &str) -> Error {
+fn in_our_form(text: &str, binary: &str) -> Error {
     let mut paragraphs = text.trim_end().split("\n\n");
     let wrong = paragraphs.next().unwrap_or_default();
     let (primary, details) = wrong.split_once('\n').unwrap_or((wrong, ""));
@@ -31,11 +31,11 @@ fn in_our_form(text: &str) -> Error {
         names => Error::usage(format!("{primary} {}", names.join(", "))),
     };
     let error = sets.iter().fold(error, |error, set| error.detail(set.trim_matches(['[', ']'])));
-    error.hint(way_out(paragraphs))
+    error.hint(way_out(paragraphs, binary))
 }
 
 /// The tips where there are any, else how the program is called, else where to read that.
-fn way_out<'a>(paragraphs: impl Iterator<Item = &'a str>) -> String {
+fn way_out<'a>(paragraphs: impl Iterator<Item = &'a str>, binary: &str) -> String {
     let (mut tips, mut usage) = (Vec::new(), None);
     for paragraph in paragraphs {
         if paragraph.starts_with("Usage:") {
@@ -46,7 +46,7 @@ fn way_out<'a>(paragraphs: impl Iterator<Item = &'a str>) -> String {
     let tips: Vec<String> = tips.into_iter().map(sentence).collect();
     match (tips.as_slice(), usage) {
         ([], Some(usage)) => usage,
-        ([], None) => format!("`{} --help` lists what it accepts.", crate::run::name()),
+        ([], None) => format!("`{binary} --help` lists what it accepts."),
         (tips, _) => tips.join("\n"),
     }
 }
@@ -66,7 +66,7 @@ mod tests {
     fn each_paragraph_finds_its_line() {
         #[track_caller]
         fn case(text: &str, expected: &str) {
-            let error = in_our_form(text);
+            let error = in_our_form(text, "pgrefit");
             assert_eq!((error.to_string().as_str(), error.exit_code()), (expected, 2));
         }
         case(

@@ -28,7 +28,7 @@ pub fn run<A>(
     NAME.get_or_init(|| name);
     die_quietly_when_the_reader_leaves();
     let outcome = settings::load_dotenv()
-        .and_then(|()| parse().map_err(|error| command_line::explain(&error)))
+        .and_then(|()| parse().map_err(|error| command_line::explain(&error, name)))
         .and_then(work);
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
