@@ -33,7 +33,7 @@ fn with_small_files(lab: &Lab, kilobytes: usize) -> Run {
     let inner = command(lab, &[]);
     let mut shell = Command::new("bash");
     let limit = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$0\"");
-    shell.args(["-c", &limit]).arg(inner.get_program()).current_dir(lab.folder.path());
+    shell.args(["-c", &limit]).arg(inner.get_program()).current_dir(lab.folder.path()).env_clear();
     for (name, value) in inner.get_envs() {
         match value {
             Some(value) => shell.env(name, value),

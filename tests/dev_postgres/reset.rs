@@ -49,7 +49,7 @@ fn on_a_terminal(home: &Home, answer: &str) -> (Option<i32>, String) {
     let reset = format!("'{}' reset", binary_path("dev_postgres").display());
     let mut command = home.command(&[]);
     let mut typed = Command::new("script");
-    typed.args(["-qec", &reset, "/dev/null"]).current_dir(&home.folder);
+    typed.args(["-qec", &reset, "/dev/null"]).current_dir(&home.folder).env_clear();
     for (name, value) in command.env("SHELL", "/bin/sh").get_envs() {
         match value {
             Some(value) => typed.env(name, value),
