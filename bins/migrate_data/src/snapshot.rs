@@ -1,5 +1,8 @@
 //! Reading the old database: many connections, one moment.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use common::identifier::literal;
 use common::{Error, Pool, Result, Session};
 use postgres::error::SqlState;
@@ -16,8 +19,10 @@ pub struct Range {
     pub high: Option<String>,
 }
 
-/// How many times a snapshot is taken again because somebody changed a table in the meantime.
-const TRIES: u32 = 20;
+/// How long a snapshot is taken again and again because somebody wants to lock a table as a whole.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two tries: whoever waits gets the table then.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Locks every source and takes the snapshot; both last as long as the session that is handed
 /// back. So many readers lock the sources at once.
@@ -28,17 +33,26 @@ pub fn of_sources(pool: &Pool, plan: &Plan, readers: usize) -> Result<(Snapshot,
     let tables: Vec<_> = plan.sources.iter().filter_map(|source| source.table.as_deref()).collect();
     let queries =
         plan.sources.iter().map(|source| (source.label.as_str(), source.from_clause.as_str()));
-    let mut tries = 0;
+    let start = Instant::now();
     loop {
         let (snapshot, session) = Snapshot::take(pool, "", &tables)?;
-        tries += 1;
         match snapshot.open_ahead(readers, queries.clone()) {
             Ok(()) => return Ok((snapshot, session)),
-            // Somebody came in between. Without our locks he is not in the way any more.
-            Err(error) if error.is(&SqlState::LOCK_NOT_AVAILABLE) && tries < TRIES => {}
+            // Somebody came in between. Without our locks they are not in the way any more.
+            Err(error) if error.is(&SqlState::LOCK_NOT_AVAILABLE) && start.elapsed() < PATIENCE => {
+                drop((snapshot, session));
+                thread::sleep(PAUSE);
+            }
+            Err(error) if error.is(&SqlState::LOCK_NOT_AVAILABLE) => return Err(locked(error)),
             Err(error) => return Err(error),
         }
     }
+}
+
+fn locked(error: Error) -> Error {
+    error.hint(
+        "Somebody is waiting to lock the whole table, for example for VACUUM FULL or ALTER TABLE. Run the same command again: it goes on where this one stopped.",
+    )
 }
 
 /// Hands the rows of a range to `take`, key first.
@@ -53,9 +67,7 @@ pub fn for_each_row(
         take(row)
     });
     read.map_err(|error| match error.is(&SqlState::LOCK_NOT_AVAILABLE) {
-        true => error.context(format!("{} cannot be read", source.label)).hint(
-            "Somebody is waiting to lock the whole table, for example for VACUUM FULL or ALTER TABLE. Run the same command again: it goes on where this one stopped.",
-        ),
+        true => locked(error.context(format!("{} cannot be read", source.label))),
         false => error,
     })
 }
