@@ -49,7 +49,7 @@ fn only_what_a_restore_kept_of_this_database_is_dropped() {
     assert!(dropped.ok().starts_with(&format!("db_restore: dropped {} (", kept[1])), "{dropped}");
     for stays in [&photos, &kept[2]] {
         let said = format!(
-            "`{stays}` has the name of a former database, but not the mark of one that was kept of `{one}`; it stays\n  hint: `DROP DATABASE {stays}` drops it.\n"
+            "`{stays}` has the name of a former database, but not the mark of one that was kept of `{one}`; it stays\n  hint: `DROP DATABASE \"{stays}\"` drops it.\n"
         );
         assert!(dropped.stderr.contains(&said), "{dropped}");
     }
