@@ -119,6 +119,9 @@ impl Deref for Shop {
 
 impl Drop for Shop {
     fn drop(&mut self) {
+        if self.try_connect("postgres").is_none() {
+            return;
+        }
         let mut databases: Vec<_> =
             self.beside().iter().map(|rest| format!("{}{rest}", self.new)).collect();
         databases.push(self.new.clone());

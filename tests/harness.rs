@@ -123,6 +123,11 @@ impl Lab {
         self.server.clone().dbname(database).connect(NoTls).expect("the test server")
     }
 
+    /// For what is tidied up at the end of a test, also of one that failed with its server.
+    pub fn try_connect(&self, database: &str) -> Option<Client> {
+        self.server.clone().dbname(database).connect(NoTls).ok()
+    }
+
     /// Whether the server takes connections.
     pub fn answers(&self) -> bool {
         self.server.clone().dbname(&self.new).connect(NoTls).is_ok()

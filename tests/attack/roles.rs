@@ -24,7 +24,7 @@ impl Eve<'_> {
 
 impl Drop for Eve<'_> {
     fn drop(&mut self) {
-        let mut admin = self.lab.connect("postgres");
+        let Some(mut admin) = self.lab.try_connect("postgres") else { return };
         let kept = "SELECT datname FROM pg_database WHERE starts_with(datname, $1)";
         let prefix = format!("{}_", self.lab.new);
         for row in admin.query(kept, &[&prefix]).unwrap_or_default() {
